@@ -1,0 +1,1 @@
+"""Fashion-MNIST multilayer perceptrons that people can draw for."""

@@ -1,0 +1,173 @@
+"""The command line: python -m fmnist_demo train | evaluate | classify."""
+
+import argparse
+import os
+import sys
+from dataclasses import asdict, replace
+from itertools import product
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from fmnist_demo import checkpoints, data, drawings
+from fmnist_demo.errors import UserError
+from fmnist_demo.model import MLP, MLPConfig, budget_width
+from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.training import PRECISIONS, TrainConfig, choose_device, fit
+
+LAYERS = (3, 5, 7)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; its defaults are those of the dataclasses it fills."""
+    top = argparse.ArgumentParser(prog="python -m fmnist_demo", description=__doc__)
+    top.add_argument("--threads", type=int, help="threads that torch may use (default: all cores)")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    shape, recipe = MLPConfig(), TrainConfig()
+
+    add = commands.add_parser("train", help="train networks and save them").add_argument
+    commands.choices["train"].set_defaults(run=train)
+    add("--layers", type=int, choices=LAYERS, help="hidden layers")
+    add("--regulariser", choices=REGULARISERS, help="what keeps the weights small")
+    add("--all", action="store_true", help="every depth under every regulariser")
+    add("--strength", type=float, help="of the regulariser (default: its usual one)")
+    add("--dropout", type=float, default=shape.dropout, metavar="P")
+    add("--width", type=int, help="units a layer (default: about 2.1 M parameters at any depth)")
+    add("--epochs", type=int, default=recipe.epochs)
+    add("--patience", type=int, default=recipe.patience, help="epochs without improvement")
+    add("--batch-size", type=int, default=recipe.batch_size)
+    add("--learning-rate", type=float, default=recipe.learning_rate, help="its peak")
+    add("--seed", type=int, default=recipe.seed)
+    add("--drawings", type=int, default=recipe.drawings, metavar="N", help="procedural drawings")
+    add("--no-augment", dest="augment", action="store_false", help="pictures as they are")
+    add(
+        "--precision",
+        choices=PRECISIONS,
+        default=recipe.precision,
+        help="bfloat16 is twice as fast on CPUs with AVX-512 BF16 and on GPUs",
+    )
+    add("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
+    add("--out", metavar="DIR", default="runs", help="where checkpoints go (default: runs)")
+    return top
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train one network, or all nine; finished ones with the same recipe are left as they are."""
+    if args.all and (args.layers or args.regulariser):
+        raise UserError("Choose either --all or --layers with --regulariser, not both.")
+    if not args.all and not (args.layers and args.regulariser):
+        raise UserError("Say which network with --layers and --regulariser, or train --all.")
+    jobs = list(product(LAYERS, REGULARISERS)) if args.all else [(args.layers, args.regulariser)]
+    device = choose_device(args.device)
+    examples = data.load_training(args.data)
+    sketches = None
+
+    for number, (layers, regulariser) in enumerate(jobs, start=1):
+        shape = MLPConfig(layers, args.width or budget_width(layers), args.dropout)
+        strength = REGULARISERS[regulariser].strength if args.strength is None else args.strength
+        config = TrainConfig(
+            regulariser=regulariser,
+            strength=strength,
+            epochs=args.epochs,
+            patience=args.patience,
+            batch_size=args.batch_size,
+            learning_rate=args.learning_rate,
+            augment=args.augment,
+            drawings=args.drawings,
+            seed=args.seed,
+            precision=args.precision,
+        )
+        recipe = checkpoints.Recipe(shape, asdict(config), examples.split_hash)
+        path = Path(args.out) / f"{recipe.name}.safetensors"
+        if _is_finished(path, recipe):
+            print(f"{path} is trained already with these settings.")
+            continue
+        if sketches is None and args.drawings:
+            sketches = _draw(args.drawings, args.seed)
+        print(f"[{number}/{len(jobs)}] {recipe.name}, {shape.parameters:,} parameters, on {device}")
+        model = MLP(shape, args.seed)
+        history, ended = _watch(model, examples, config, sketches, device)
+        if history:
+            kept = [result for result in history if result["best"]][-1]
+            recipe = replace(
+                recipe,
+                history=history,
+                validation={
+                    "loss": kept["validation_loss"],
+                    "accuracy": kept["validation_accuracy"],
+                },
+                ended=ended,
+            )
+            checkpoints.save(path, model, recipe)
+            print(
+                f"{path}: epoch {kept['epoch']} kept, validation accuracy "
+                f"{kept['validation_accuracy']:.2%} ({ended})"
+            )
+        if ended == "interrupted":
+            raise KeyboardInterrupt
+
+
+def _watch(model, examples, config, sketches, device) -> tuple[list[dict], str]:
+    """Run `fit` under a progress bar; the results so far, and why it ended."""
+    history, ended = [], "all epochs"
+    with tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
+
+        def advance(share):
+            bar.update(round(share * 100, 1) - bar.n)
+
+        try:
+            for result in fit(
+                model, examples.train, examples.validation, config, sketches, device, advance
+            ):
+                history.append(asdict(result))
+                bar.write(
+                    f"epoch {result.epoch:3d}  train {result.train_loss:.4f} "
+                    f"{result.train_accuracy:.2%}  validation {result.validation_loss:.4f} "
+                    f"{result.validation_accuracy:.2%}{' *' if result.best else '  '} "
+                    f"zeros {max(result.zeros.values()):.1%}  {result.seconds:.1f} s"
+                )
+        except KeyboardInterrupt:
+            ended = "interrupted"
+    if ended == "all epochs" and len(history) < config.epochs:
+        ended = "early stopping"
+    return history, ended
+
+
+def _is_finished(path: Path, recipe: checkpoints.Recipe) -> bool:
+    try:
+        found = checkpoints.load(path).recipe
+    except checkpoints.CheckpointError:
+        return False
+    return found.ended != "interrupted" and (found.model, found.training, found.split_hash) == (
+        recipe.model,
+        recipe.training,
+        recipe.split_hash,
+    )
+
+
+def _draw(count: int, seed: int) -> data.Split:
+    images, labels = drawings.dataset(
+        count, seed, progress=lambda it, total: tqdm(it, "drawing", total, unit="")
+    )
+    return data.Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command. Returns the exit status: 0, 2 for a user's error, 130 for Ctrl-C."""
+    args = parser().parse_args(argv)
+    torch.set_num_threads(args.threads or os.cpu_count() or 1)
+    try:
+        args.run(args)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

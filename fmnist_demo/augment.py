@@ -1,0 +1,95 @@
+"""What a training batch goes through, so that drawings and photos are in the domain.
+
+Everything happens on whole batches of tensors; a seeded generator makes it repeatable. Knows
+nothing of labels or networks.
+"""
+
+from functools import cache
+
+import torch
+import torch.nn.functional as F
+
+EDGES, SILHOUETTE, WARP, ERASE = 0.12, 0.04, 0.35, 0.1
+"""How probable each change is for one picture."""
+
+KNOTS = 4
+"""A smooth warp is given by its displacements at KNOTS x KNOTS points."""
+
+
+def augment(
+    images: torch.Tensor, photographs: torch.Tensor, generator: torch.Generator
+) -> torch.Tensor:
+    """Change pictures at random, as people's own pictures differ from the dataset's.
+
+    `images`: float (N, 28, 28), 0 black to 1 white. `photographs`: bool (N,), true where the
+    picture is one of the dataset's photographs, which may also become line drawings and
+    silhouettes. Returns the same shape and range.
+    """
+    images = move(images, generator)
+    images = tone(images, generator)
+    chosen = torch.rand(len(images), generator=generator, device=images.device)
+    chosen = torch.where(photographs, chosen, 1.0)
+    is_edges = chosen < EDGES
+    is_silhouette = (chosen >= EDGES) & (chosen < EDGES + SILHOUETTE)
+    images[is_edges] = edges(images[is_edges])
+    images[is_silhouette] = silhouette(images[is_silhouette])
+    return erase(images, generator)
+
+
+def move(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Flip, shift, turn, shear and scale; some pictures are also bent by a smooth warp."""
+    n, device = len(images), images.device
+    numbers = torch.randn(n, 2, 3 + KNOTS**2, generator=generator, device=device) * 0.06
+    chances = torch.rand(2, n, generator=generator, device=device)
+    numbers[:, 0, 0] += 1
+    numbers[:, 1, 1] += 1
+    numbers[:, 0, :2] *= torch.where(chances[0] < 0.5, -1.0, 1.0)[:, None]
+    numbers[:, :, 3:] *= (chances[1] < WARP)[:, None, None]
+    grid = (numbers @ _grid_basis(*images.shape[1:]).to(device)).permute(0, 2, 1)
+    grid = grid.reshape(n, *images.shape[1:], 2)
+    return F.grid_sample(images[:, None], grid, align_corners=False)[:, 0]
+
+
+@cache
+def _grid_basis(height: int, width: int) -> torch.Tensor:
+    """What a sampling grid is a sum of, (3 + KNOTS², height * width): x, y, 1 and smooth bumps."""
+    identity = torch.eye(2, 3)[None]
+    xy = F.affine_grid(identity, [1, 1, height, width], align_corners=False)[0].permute(2, 0, 1)
+    bumps = torch.eye(KNOTS**2).reshape(-1, 1, KNOTS, KNOTS)
+    bumps = F.interpolate(bumps, (height, width), mode="bicubic", align_corners=True)[:, 0]
+    return torch.cat([xy, torch.ones(1, height, width), bumps]).flatten(1)
+
+
+def tone(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """A random gamma, 0.6 to 1.6: brighter or darker, black and white kept."""
+    n, device = len(images), images.device
+    gamma = torch.exp(torch.rand(n, generator=generator, device=device) - 0.5)
+    return images.clamp(1e-4, 1) ** gamma[:, None, None]
+
+
+def edges(images: torch.Tensor) -> torch.Tensor:
+    """The outline: the morphological gradient over 3 x 3 pixels, stretched to full white."""
+    gradient = F.max_pool2d(images, 3, 1, 1) + F.max_pool2d(-images, 3, 1, 1)
+    strongest = gradient.amax((1, 2), keepdim=True).clamp_min(1e-3)
+    return (gradient / strongest * 1.3).clamp_max(1)
+
+
+def silhouette(images: torch.Tensor) -> torch.Tensor:
+    """Everything brighter than a tenth, in white."""
+    return (images > 0.1).to(images.dtype)
+
+
+def erase(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Black out one rectangle of 3 to 9 pixels a side in some pictures."""
+    n, height, width = images.shape
+    device = images.device
+
+    def span(size):
+        length = torch.randint(3, 10, (n, 1), generator=generator, device=device)
+        start = torch.randint(0, size - 3, (n, 1), generator=generator, device=device)
+        at = torch.arange(size, device=device)
+        return (at >= start) & (at < start + length)
+
+    hit = torch.rand(n, generator=generator, device=device) < ERASE
+    hole = span(height)[:, :, None] & span(width)[:, None, :] & hit[:, None, None]
+    return images.masked_fill(hole, 0)

@@ -1,0 +1,237 @@
+"""Checkpoints: a network and how it was made, in one safetensors file; a folder of them.
+
+Knows the model, not how it is trained or used.
+"""
+
+import json
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError, safe_open
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.files import replacing
+from fmnist_demo.model import MLP, MLPConfig
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+"""The folder of the checkpoints that come with the project."""
+
+FORMAT = 1
+MAX_BYTES = 32 * 2**20
+_KEY = "fmnist_demo"
+_TINIEST = torch.finfo(torch.float16).smallest_normal * torch.finfo(torch.float16).eps
+
+
+class CheckpointError(UserError):
+    """A checkpoint that cannot be used; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a checkpoint was made: everything needed to make it again, and what came of it.
+
+    `training`: the `TrainConfig` as a dict. `split_hash`: which examples were validation.
+    `history`: one dict an epoch. `validation`: loss and accuracy of the epoch that was kept.
+    `ended`: `all epochs`, `early stopping` or `interrupted`.
+    """
+
+    model: MLPConfig
+    training: dict
+    split_hash: str
+    history: list[dict] = field(default_factory=list)
+    validation: dict = field(default_factory=dict)
+    ended: str = ""
+
+    @property
+    def regulariser(self) -> str:
+        return self.training["regulariser"]
+
+    @property
+    def strength(self) -> float:
+        return self.training["strength"]
+
+    @property
+    def name(self) -> str:
+        """`mlp3-l1` for three hidden layers under L1."""
+        return f"mlp{self.model.layers}-{self.regulariser}"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network ready to answer, float32, on the CPU, in evaluation mode."""
+
+    model: MLP
+    recipe: Recipe
+
+    @property
+    def name(self) -> str:
+        return self.recipe.name
+
+    @property
+    def layers(self) -> int:
+        return self.recipe.model.layers
+
+    @property
+    def regulariser(self) -> str:
+        return self.recipe.regulariser
+
+
+def save(path: str | Path, model: MLP, recipe: Recipe) -> None:
+    """Write a checkpoint as float16, whole or not at all. Raises `UserError` if it cannot."""
+    metadata = asdict(recipe) | {
+        "format": FORMAT,
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+    tensors = {name: _half(tensor) for name, tensor in _tensors(model).items()}
+    with replacing(path) as temporary:
+        safetensors.torch.save_file(tensors, temporary, {_KEY: json.dumps(metadata)})
+
+
+def load(path: str | Path) -> Checkpoint:
+    """Read a checkpoint. Raises `CheckpointError`, naming the tensor and both shapes if need be."""
+    path = Path(path)
+    try:
+        _check_file(path)
+        with safe_open(path, framework="pt") as file:
+            recipe = _recipe((file.metadata() or {}).get(_KEY), path)
+            model = MLP(recipe.model)
+            expected = _tensors(model)
+            _check_names(set(file.keys()), set(expected), path)
+            for name, own in expected.items():
+                shape = tuple(file.get_slice(name).get_shape())
+                if shape != tuple(own.shape):
+                    raise CheckpointError(
+                        f"{path.name}: {name} has shape {shape}, but {tuple(own.shape)} was "
+                        "expected; train it again or download it again."
+                    )
+                stored = file.get_tensor(name).float()
+                if not stored.isfinite().all():
+                    raise CheckpointError(
+                        f"{path.name}: {name} holds values that are not finite numbers; train it "
+                        "again or download it again."
+                    )
+                own.copy_(stored)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CheckpointError(
+            f"{path.name} cannot be read as a safetensors file ({reason}); train it again or "
+            "download it again."
+        ) from error
+    return Checkpoint(model.eval(), recipe)
+
+
+class Collection:
+    """The checkpoints of a folder, shallow ones first, and what was wrong with the others."""
+
+    def __init__(self, folder: str | Path = WEIGHTS):
+        self.folder = Path(folder)
+        self.problems: list[str] = []
+        found: dict[tuple[int, str], Checkpoint] = {}
+        for path in sorted(self.folder.glob("*.safetensors")):
+            try:
+                checkpoint = load(path)
+                if path.stem != checkpoint.name:
+                    raise CheckpointError(
+                        f"{path.name} says that it is {checkpoint.name}: rename it or delete it."
+                    )
+                found[checkpoint.layers, checkpoint.regulariser] = checkpoint
+            except CheckpointError as error:
+                self.problems.append(str(error))
+        self._found = dict(sorted(found.items(), key=lambda item: item[0][0]))
+
+    def __iter__(self) -> Iterator[Checkpoint]:
+        return iter(self._found.values())
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def get(self, layers: int, regulariser: str) -> Checkpoint:
+        """One network. Raises `UserError` if the folder has none of this kind."""
+        try:
+            return self._found[layers, regulariser]
+        except KeyError:
+            names = ", ".join(c.name for c in self) or "none at all"
+            raise UserError(
+                f"There is no network mlp{layers}-{regulariser} in {self.folder}; there are: "
+                f"{names}."
+            ) from None
+
+    def choose(self, layers: int | None = None, regulariser: str | None = None) -> list[Checkpoint]:
+        """All that match. Raises `UserError` if none does."""
+        chosen = [
+            c
+            for c in self
+            if layers in (None, c.layers) and regulariser in (None, c.regulariser)
+        ]
+        if not chosen:
+            problems = f" ({' '.join(self.problems)})" if self.problems else ""
+            raise UserError(
+                f"No checkpoint in {self.folder} matches{problems}: train one with "
+                "“python -m fmnist_demo train”."
+            )
+        return chosen
+
+
+def _tensors(model: MLP) -> dict[str, torch.Tensor]:
+    """What is stored: the weights and the running statistics, not the count of batches."""
+    return {name: t for name, t in model.state_dict().items() if t.is_floating_point()}
+
+
+def _half(tensor: torch.Tensor) -> torch.Tensor:
+    """To float16; what is not zero stays so, for zeros are counted in the file."""
+    half = tensor.half()
+    vanished = (half == 0) & (tensor != 0)
+    half[vanished] = torch.sign(tensor[vanished]).half() * _TINIEST
+    return half.contiguous()
+
+
+def _check_file(path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(64)
+    if start.startswith(b"version https://git-lfs"):
+        raise CheckpointError(
+            f"{path.name} is a Git LFS pointer, not the network itself: run “git lfs pull” or "
+            "download the file."
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise CheckpointError(f"{path.name} is larger than {MAX_BYTES >> 20} MB: not one of ours.")
+
+
+def _recipe(text: str | None, path: Path) -> Recipe:
+    try:
+        metadata = json.loads(text)
+        if metadata["format"] != FORMAT:
+            raise CheckpointError(
+                f"{path.name} is of format {metadata['format']}, this version reads {FORMAT}: "
+                "train it again or update the project."
+            )
+        recipe = Recipe(
+            model=MLPConfig(**metadata["model"]),
+            training=dict(metadata["training"]),
+            split_hash=str(metadata["split_hash"]),
+            history=list(metadata["history"]),
+            validation=dict(metadata["validation"]),
+            ended=str(metadata["ended"]),
+        )
+        if not isinstance(recipe.regulariser, str) or not 0 <= recipe.strength < float("inf"):
+            raise ValueError("regulariser")
+        return recipe
+    except CheckpointError:
+        raise
+    except (TypeError, ValueError, KeyError, UserError) as error:
+        raise CheckpointError(
+            f"{path.name} does not say how it was made, or says something impossible ({error}): "
+            "it is not one of this project's checkpoints."
+        ) from error
+
+
+def _check_names(found: set[str], expected: set[str], path: Path) -> None:
+    for what, names in (("lacks", expected - found), ("has an unexpected", found - expected)):
+        if names:
+            raise CheckpointError(
+                f"{path.name} {what} tensor {min(names)}; train it again or download it again."
+            )

@@ -1,0 +1,215 @@
+"""Garments as pen strokes: procedural drawings, QuickDraw files, and strokes to pictures.
+
+Knows nothing of networks. A drawing is dark ink on light paper until `preprocessing` turns it
+into an example.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.garments import GARMENTS, Garment, Line
+from fmnist_demo.preprocessing import from_drawing
+from fmnist_demo.spec import IMAGE_SIZE
+
+SIZE = 128
+"""Height and width of a rendered drawing, in pixels."""
+
+PEN = 5.5
+"""The usual pen's width in pixels of a `SIZE` drawing: that of the app's canvas."""
+
+_SHIFT = 4  # OpenCV takes fixed-point coordinates with this many fractional bits
+
+
+def render(strokes: list[Line], pen: float = PEN, size: int = SIZE, fills=()) -> np.ndarray:
+    """Draw strokes in black on white, scaled to fill the picture but for a margin.
+
+    `strokes`: arrays (n, 2) of x and y in any unit. `pen`: width in pixels. `fills`: pairs of a
+    closed `Line` and a grey, 0 to 255, painted first. Returns uint8 (size, size).
+    """
+    points = np.concatenate([*strokes, *(line for line, _ in fills)])
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    margin = pen / 2 + 2
+    scale = (size - 2 * margin) / max(extent.max(), 1e-9)
+    offset = (size - extent * scale) / 2 - low * scale
+
+    def pixels(line):
+        return np.round((line * scale + offset) * (1 << _SHIFT)).astype(np.int32)
+
+    picture = np.full((size, size), 255, np.uint8)
+    for line, grey in fills:
+        cv2.fillPoly(picture, [pixels(line)], int(grey), cv2.LINE_AA, _SHIFT)
+    width = max(1, round(pen))
+    for line in strokes:
+        cv2.polylines(picture, [pixels(line)], False, 0, width, cv2.LINE_AA, _SHIFT)
+    return picture
+
+
+def _subdivide(line: Line, step: float = 0.05) -> Line:
+    """More points along the same corners, about `step` apart."""
+    lengths = np.hypot(*np.diff(line, axis=0).T)
+    counts = np.maximum(1, np.round(lengths / step)).astype(int)
+    at = np.concatenate([[0], np.cumsum(counts)])
+    t = np.arange(at[-1] + 1)
+    corners = np.arange(len(line))
+    position = np.interp(t, at, corners)
+    return np.stack([np.interp(position, corners, line[:, i]) for i in (0, 1)], axis=1)
+
+
+def _round_corners(line: Line, reach: int, closed: bool) -> Line:
+    """A moving average over 2 `reach` + 1 points; the ends of an open line stay where they are."""
+    if reach == 0 or len(line) < 4 * reach:
+        return line
+    padded = np.pad(line, ((reach, reach), (0, 0)), mode="wrap" if closed else "edge")
+    sums = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
+    window = 2 * reach + 1
+    smooth = (sums[window:] - sums[:-window]) / window
+    if not closed:
+        smooth[[0, -1]] = line[[0, -1]]
+    return smooth
+
+
+class _Hand:
+    """One person's way of drawing: a tremor, a slant, rounded or sharp corners, gaps."""
+
+    def __init__(self, rng: np.random.Generator):
+        self.rng = rng
+        self.amplitude = rng.normal(0, rng.uniform(0.004, 0.03), (2, 3))
+        self.frequency = rng.uniform(2, 9, (2, 3))
+        self.phase = rng.uniform(0, 2 * np.pi, (2, 3))
+        self.jitter = rng.uniform(0.002, 0.028)
+        self.rounding = int(rng.integers(0, 4))
+        turn = rng.normal(0, 0.1)
+        c, s = np.cos(turn), np.sin(turn)
+        stretch, shear = np.exp(rng.normal(0, 0.12, 2)), rng.normal(0, 0.06, 2)
+        self.slant = np.array([[c, s], [-s, c]]) @ np.array(
+            [[stretch[0], shear[0]], [shear[1], stretch[1]]]
+        )
+        if rng.random() < 0.5:
+            self.slant[0] *= -1
+        self.gaps = rng.random() < 0.5
+        self.strokes = rng.random() < 0.35
+
+    def trace(self, line: Line, closed: bool) -> Line:
+        """The path of the pen for corner points: jittered, rounded, trembling and slanted."""
+        corners = line + self.rng.normal(0, self.jitter, line.shape)
+        if closed:
+            corners = np.concatenate([corners, corners[:1]])
+        path = _round_corners(_subdivide(corners), self.rounding, closed)
+        wave = np.stack(
+            [
+                (self.amplitude[i] * np.sin(path[:, 1 - i, None] * self.frequency[i] + self.phase[i]))
+                .sum(axis=1)
+                for i in (0, 1)
+            ],
+            axis=1,
+        )
+        return (path + wave) @ self.slant
+
+    def lift(self, path: Line) -> list[Line]:
+        """A closed path as this hand's strokes: with a gap or an overlap, in one or several."""
+        rng, n = self.rng, len(path)
+        start = int(rng.integers(n - 1))
+        path = np.concatenate([path[start:-1], path[: start + 1]])
+        if self.gaps:
+            gap = rng.uniform(0, 0.08) if rng.random() < 0.75 else rng.uniform(0.08, 0.28)
+            path = path[: max(4, int(n * (1 - gap)))]
+        else:
+            path = np.concatenate([path, path[1 : 1 + int(rng.integers(1, 4))]])
+        if not self.strokes:
+            return [path]
+        cuts = np.sort(rng.choice(np.arange(1, len(path)), min(3, len(path) - 1), replace=False))
+        pieces = [piece for piece in np.split(path, cuts) if len(piece) > 1]
+        return [piece + rng.normal(0, 0.012, 2) for piece in pieces]
+
+
+def _hatching(outline: Line, rng: np.random.Generator) -> list[Line]:
+    """A zigzag across the outline's extent, as a hurried filling."""
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    rows = int(rng.integers(5, 12))
+    inset = (high - low) * 0.18
+    y = np.linspace(low[1] + inset[1], high[1] - inset[1], rows)
+    x = np.where(np.arange(rows) % 2, low[0] + inset[0], high[0] - inset[0])
+    return [np.stack([x, y], axis=1)]
+
+
+def sketch(garment: Garment, rng: np.random.Generator) -> np.ndarray:
+    """Draw a garment the way a person would, black on white: uint8 (SIZE, SIZE)."""
+    hand = _Hand(rng)
+    outlines = [hand.trace(line, closed=True) for line in garment.outlines]
+    details = [hand.trace(line, closed=False) for line in garment.details if rng.random() < 0.9]
+    pen = float(rng.uniform(2.5, 6.5)) if rng.random() < 0.8 else float(rng.uniform(6.5, 9))
+    filling = rng.random()
+    fills = []
+    if filling < 0.12:
+        grey = rng.uniform(0, 190)
+        fills = [(line, grey) for line in outlines]
+    strokes = [piece for line in outlines for piece in hand.lift(line)]
+    if 0.12 <= filling < 0.15:
+        details = _hatching(np.concatenate(outlines), rng)
+    return render(strokes + details, pen, fills=fills)
+
+
+def draw(label: int, rng: np.random.Generator) -> np.ndarray:
+    """One procedural drawing of class `label` (0 to 9): uint8 (SIZE, SIZE), black on white."""
+    return sketch(GARMENTS[label](rng), rng)
+
+
+def examples(count: int, seed: int = 0) -> Iterator[tuple[np.ndarray, int]]:
+    """Yield `count` procedural examples, the classes in turn: uint8 (28, 28) and its label.
+
+    The same seed yields the same examples, and a larger count the same ones first.
+    """
+    rng = np.random.default_rng(seed)
+    for i in range(count):
+        label = i % len(GARMENTS)
+        yield from_drawing(draw(label, rng), stages=False).pixels, label
+
+
+def dataset(count: int, seed: int = 0, progress=None) -> tuple[np.ndarray, np.ndarray]:
+    """`count` procedural examples as arrays: images uint8 (count, 28, 28), labels int64 (count,).
+
+    `progress` wraps the iterator, as `tqdm` does.
+    """
+    images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    labels = np.empty(count, np.int64)
+    drawn = examples(count, seed)
+    for i, (image, label) in enumerate(progress(drawn, total=count) if progress else drawn):
+        images[i], labels[i] = image, label
+    return images, labels
+
+
+def read_quickdraw(path: str | Path) -> list[list[Line]]:
+    """Read a Quick, Draw! file of simplified drawings, one JSON object a line.
+
+    Returns one list of strokes a drawing, each stroke (n, 2). Raises `UserError` for a file that
+    cannot be read or is not in this format (github.com/googlecreativelab/quickdraw-dataset).
+    """
+    drawings = []
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        for number, row in enumerate(text.splitlines(), start=1):
+            if row.strip():
+                drawings.append(_strokes(json.loads(row)["drawing"]))
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}).") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise UserError(
+            f"Line {number} of {path} is not a drawing in Quick, Draw!'s simplified ndjson format."
+            if drawings or text
+            else f"{path} is not a text file in Quick, Draw!'s simplified ndjson format."
+        ) from error
+    if not drawings:
+        raise UserError(f"{path} holds no drawings.")
+    return drawings
+
+
+def _strokes(drawing) -> list[Line]:
+    strokes = [np.array([stroke[0], stroke[1]], dtype=float).T for stroke in drawing]
+    if not strokes or any(s.ndim != 2 or not len(s) or not np.isfinite(s).all() for s in strokes):
+        raise ValueError("empty or not finite")
+    return strokes

@@ -1,0 +1,132 @@
+"""How good the checkpoints are: on the test set, on people's drawings and on photos.
+
+Knows nothing of training; nothing here is read to make a choice.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from fmnist_demo.checkpoints import Checkpoint
+from fmnist_demo.data import Split
+from fmnist_demo.drawings import read_quickdraw, render
+from fmnist_demo.errors import UserError
+from fmnist_demo.inference import probabilities
+from fmnist_demo.preprocessing import Prepared, from_drawing, open_image, prepare
+from fmnist_demo.regularisation import total_zeros
+from fmnist_demo.spec import IMAGE_SIZE, parse_classes
+
+Progress = Callable[[Iterable], Iterable]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Pictures that people made, as the networks see them.
+
+    `names` (N): what their file or folder is called, `labels` (N): the labels that are right.
+    `images` (N, 28, 28) uint8. `unreadable`: why some pictures could not be prepared, by index;
+    these count as wrong, for the app would not have named them either.
+    """
+
+    names: list[str]
+    labels: list[tuple[int, ...]]
+    images: torch.Tensor
+    unreadable: dict[int, str]
+
+
+def read_cases(folder: str | Path, progress: Progress = iter) -> Cases:
+    """Read `<class>.ndjson` drawings and `<class>/` image folders and prepare them as the app does.
+
+    The class is one of `spec.SLUGS`, or several joined by `+`. `progress` wraps the iterable, as
+    `tqdm` does. Raises `UserError` if there is nothing to read or a name is not a class.
+    """
+    sources = list(_sources(Path(folder)))
+    if not sources:
+        raise UserError(
+            f"{folder} holds no pictures: put <class>.ndjson files or <class>/ folders there."
+        )
+    names, labels, images, unreadable = [], [], [], {}
+    for name, read in progress(sources):
+        pixels = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+        try:
+            pixels = read().pixels
+        except UserError as error:
+            unreadable[len(names)] = str(error)
+        names.append(name)
+        labels.append(parse_classes(name))
+        images.append(pixels)
+    return Cases(names, labels, torch.from_numpy(np.stack(images)), unreadable)
+
+
+def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
+    """The class name of each picture in `folder`, and how to read it."""
+    if not folder.is_dir():
+        raise UserError(f"{folder} is not a folder: give one with a file or a folder per class.")
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            parse_classes(path.name)
+            for file in sorted(p for p in path.iterdir() if not p.name.startswith(".")):
+                yield path.name, lambda file=file: prepare(open_image(file))
+        elif path.suffix == ".ndjson":
+            parse_classes(path.stem)
+            for strokes in read_quickdraw(path):
+                yield path.stem, lambda strokes=strokes: from_drawing(render(strokes))
+
+
+def evaluate(
+    checkpoint: Checkpoint, test: Split, drawings: Cases | None = None, photos: Cases | None = None
+) -> dict:
+    """Everything that is reported about one checkpoint, as JSON holds it."""
+    recipe = checkpoint.recipe
+    report = {
+        "name": checkpoint.name,
+        "layers": checkpoint.layers,
+        "regulariser": checkpoint.regulariser,
+        "strength": recipe.strength,
+        "parameters": recipe.model.parameters,
+        "zeros": total_zeros(checkpoint.model),
+        "validation_accuracy": recipe.validation["accuracy"],
+        "test_accuracy": accuracy(checkpoint, test),
+    }
+    for kind, cases in (("drawings", drawings), ("photos", photos)):
+        if cases is not None:
+            report[kind] = recognition(checkpoint, cases)
+    return report
+
+
+def accuracy(checkpoint: Checkpoint, split: Split) -> float:
+    """The fraction of examples whose most probable class is right, 0 to 1."""
+    guesses = probabilities(checkpoint, split.images).argmax(1)
+    return float((guesses == split.labels.numpy()).mean())
+
+
+def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
+    """How many pictures are named rightly at the first guess and within three, 0 to 1.
+
+    Where several labels are right, the best placed one counts. `per_class` has the same figures by
+    file or folder name.
+    """
+    guesses = np.argsort(-probabilities(checkpoint, cases.images), axis=1, kind="stable")
+    places = np.array(
+        [
+            len(order) if i in cases.unreadable else min(list(order).index(k) for k in right)
+            for i, (order, right) in enumerate(zip(guesses, cases.labels, strict=True))
+        ]
+    )
+    names = np.array(cases.names)
+
+    def figures(chosen):
+        return {
+            "n": len(chosen),
+            "top1": float((chosen < 1).mean()),
+            "top3": float((chosen < 3).mean()),
+        }
+
+    return figures(places) | {
+        "per_class": {str(name): figures(places[names == name]) for name in np.unique(names)}
+    }

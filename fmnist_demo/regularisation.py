@@ -1,0 +1,118 @@
+"""Regularisers by name: none, L1 (a proximal step) and L2 (decoupled weight decay).
+
+A penalty acts on weight matrices only, after the optimiser's step; biases and normalisation are
+left alone. Knows nothing of data or of the optimiser but its learning rate.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from fmnist_demo.errors import UserError
+
+
+def soft_threshold_(weights: torch.Tensor, amount: float) -> None:
+    """The proximal step of the L1 norm, in place: w <- sign(w) max(|w| - amount, 0).
+
+    Weights that would cross zero become exactly zero. `amount` is learning rate times strength
+    (Parikh and Boyd, Proximal Algorithms, 2014, section 6.5.2).
+    """
+    weights.copy_(torch.nn.functional.softshrink(weights, amount))
+
+
+def decay_(weights: torch.Tensor, amount: float) -> None:
+    """Decoupled weight decay, in place: w <- (1 - amount) w (arXiv 1711.05101)."""
+    weights.mul_(1 - amount)
+
+
+@dataclass(frozen=True)
+class Regulariser:
+    """One way to keep weights small: what to call it, its usual strength and its step."""
+
+    label: str
+    strength: float
+    step: Callable[[torch.Tensor, float], None] | None = None
+    sparse: bool = False
+
+
+REGULARISERS = {
+    "none": Regulariser("None", 0.0),
+    "l1": Regulariser("L1", 0.02, soft_threshold_, sparse=True),
+    "l2": Regulariser("L2", 0.05, decay_),
+}
+"""The one list of regularisers; it feeds the command line's choices and the app's menus."""
+
+RAMP_START, RAMP_END, FREEZE = 0.1, 0.4, 0.7
+"""When a sparse penalty acts, as shares of training: none at first, growing, whole, then no longer:
+what is zero stays zero and the remaining weights recover from the shrinking (debiasing)."""
+
+OUTPUT_SHARE = 0.2
+"""The output layer's share of an L1 strength: it is small, and each of its weights matters more."""
+
+
+def weight_matrices(model: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that are penalised, by name: matrices of shape (out, in), input layer first."""
+    return {name: p for name, p in model.named_parameters() if p.ndim == 2}
+
+
+def count_zeros(model: nn.Module) -> dict[str, float]:
+    """The fraction of exactly-zero weights in each weight matrix, 0 to 1, by parameter name."""
+    return {
+        name: 1 - torch.count_nonzero(w).item() / w.numel()
+        for name, w in weight_matrices(model).items()
+    }
+
+
+def total_zeros(model: nn.Module) -> float:
+    """The fraction of exactly-zero weights over all weight matrices, 0 to 1."""
+    matrices = weight_matrices(model).values()
+    return 1 - sum(torch.count_nonzero(w).item() for w in matrices) / sum(
+        w.numel() for w in matrices
+    )
+
+
+class Penalty:
+    """A regulariser at work on one model. Call `after_step` after each step of the optimiser.
+
+    `strength` is at least 0; None means the regulariser's usual one. Raises `UserError` for an
+    unknown name or a strength out of range.
+    """
+
+    def __init__(self, model: nn.Module, name: str, strength: float | None = None):
+        if name not in REGULARISERS:
+            raise UserError(f"Unknown regulariser “{name}”: choose {', '.join(REGULARISERS)}.")
+        self.regulariser = REGULARISERS[name]
+        self.strength = self.regulariser.strength if strength is None else strength
+        if not 0 <= self.strength < float("inf"):
+            raise UserError(f"A strength of {strength} is out of range: choose 0 or more.")
+        self.matrices = list(weight_matrices(model).values())
+        self.masks: list[torch.Tensor] | None = None
+
+    def settled(self, progress: float) -> bool:
+        """Whether the weights at `progress` (0 to 1) of training are of the final kind.
+
+        A sparse network is dense at first: its early epochs must not be chosen as the best.
+        """
+        return not self.regulariser.sparse or progress > FREEZE
+
+    @torch.no_grad()
+    def after_step(self, learning_rate: float, progress: float) -> None:
+        """Shrink the weights once. `progress`: the share of training done, 0 to 1."""
+        if self.regulariser.step is None:
+            return
+        if not self.regulariser.sparse:
+            for weights in self.matrices:
+                self.regulariser.step(weights, learning_rate * self.strength)
+        elif progress > FREEZE:
+            if self.masks is None:
+                self.masks = [weights != 0 for weights in self.matrices]
+            for weights, mask in zip(self.matrices, self.masks, strict=True):
+                weights.mul_(mask)
+        elif progress > RAMP_START:
+            ramp = min(1.0, (progress - RAMP_START) / (RAMP_END - RAMP_START))
+            amount = learning_rate * self.strength * ramp
+            for weights in self.matrices[:-1]:
+                self.regulariser.step(weights, amount)
+            self.regulariser.step(self.matrices[-1], amount * OUTPUT_SHARE)
