@@ -126,7 +126,7 @@ def _watch(model, examples, config, sketches, device) -> tuple[list[dict], str]:
                     f"epoch {result.epoch:3d}  train {result.train_loss:.4f} "
                     f"{result.train_accuracy:.2%}  validation {result.validation_loss:.4f} "
                     f"{result.validation_accuracy:.2%}{' *' if result.best else '  '} "
-                    f"zeros {max(result.zeros.values()):.1%}  {result.seconds:.1f} s"
+                    f"zeros {result.total_zeros:.1%}  {result.seconds:.1f} s"
                 )
         except KeyboardInterrupt:
             ended = "interrupted"

@@ -40,13 +40,16 @@ class Regulariser:
 REGULARISERS = {
     "none": Regulariser("None", 0.0),
     "l1": Regulariser("L1", 0.02, soft_threshold_, sparse=True),
-    "l2": Regulariser("L2", 0.05, decay_),
+    "l2": Regulariser("L2", 0.3, decay_),
 }
 """The one list of regularisers; it feeds the command line's choices and the app's menus."""
 
 RAMP_START, RAMP_END, FREEZE = 0.1, 0.4, 0.7
-"""When a sparse penalty acts, as shares of training: none at first, growing, whole, then no longer:
-what is zero stays zero and the remaining weights recover from the shrinking (debiasing)."""
+"""When a sparse penalty acts, as shares of training: not at first, growing, whole, and in the end no
+longer, so that the weights that are left recover from the shrinking (debiasing).
+
+A weight that the proximal step has made zero stays zero: Adam gives even the faintest gradient a
+whole step, and would lift it again at once (docs/experiments.md has the figures)."""
 
 OUTPUT_SHARE = 0.2
 """The output layer's share of an L1 strength: it is small, and each of its weights matters more."""
@@ -74,7 +77,7 @@ def total_zeros(model: nn.Module) -> float:
 
 
 class Penalty:
-    """A regulariser at work on one model. Call `after_step` after each step of the optimiser.
+    """A regulariser at work on one model: `before_step` and `after_step` frame the optimiser's step.
 
     `strength` is at least 0; None means the regulariser's usual one. Raises `UserError` for an
     unknown name or a strength out of range.
@@ -88,7 +91,7 @@ class Penalty:
         if not 0 <= self.strength < float("inf"):
             raise UserError(f"A strength of {strength} is out of range: choose 0 or more.")
         self.matrices = list(weight_matrices(model).values())
-        self.masks: list[torch.Tensor] | None = None
+        self.masks: list[torch.Tensor] = []
 
     def settled(self, progress: float) -> bool:
         """Whether the weights at `progress` (0 to 1) of training are of the final kind.
@@ -97,22 +100,32 @@ class Penalty:
         """
         return not self.regulariser.sparse or progress > FREEZE
 
+    def before_step(self, progress: float) -> None:
+        """Note which weights are zero, before the optimiser moves them.
+
+        `progress`: the share of training done, 0 to 1.
+        """
+        if self.regulariser.sparse and progress > RAMP_START:
+            self.masks = [weights != 0 for weights in self.matrices]
+
     @torch.no_grad()
     def after_step(self, learning_rate: float, progress: float) -> None:
-        """Shrink the weights once. `progress`: the share of training done, 0 to 1."""
+        """Shrink the weights once; what a sparse penalty had made zero stays zero."""
         if self.regulariser.step is None:
             return
-        if not self.regulariser.sparse:
-            for weights in self.matrices:
-                self.regulariser.step(weights, learning_rate * self.strength)
-        elif progress > FREEZE:
-            if self.masks is None:
-                self.masks = [weights != 0 for weights in self.matrices]
-            for weights, mask in zip(self.matrices, self.masks, strict=True):
-                weights.mul_(mask)
-        elif progress > RAMP_START:
-            ramp = min(1.0, (progress - RAMP_START) / (RAMP_END - RAMP_START))
-            amount = learning_rate * self.strength * ramp
+        amount, output_share = learning_rate * self.strength, 1.0
+        if self.regulariser.sparse:
+            amount, output_share = amount * self._ramp(progress), OUTPUT_SHARE
+        if amount:
             for weights in self.matrices[:-1]:
                 self.regulariser.step(weights, amount)
-            self.regulariser.step(self.matrices[-1], amount * OUTPUT_SHARE)
+            self.regulariser.step(self.matrices[-1], amount * output_share)
+        for weights, mask in zip(self.matrices, self.masks, strict=False):  # no masks yet, or all
+            weights.mul_(mask)
+
+    @staticmethod
+    def _ramp(progress: float) -> float:
+        """The share of a sparse penalty's strength that acts: 0, growing to 1, then 0 again."""
+        if progress > FREEZE:
+            return 0.0
+        return min(max((progress - RAMP_START) / (RAMP_END - RAMP_START), 0.0), 1.0)

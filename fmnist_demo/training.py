@@ -17,7 +17,7 @@ from fmnist_demo.augment import augment
 from fmnist_demo.data import Split, batches
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, predict_logits
-from fmnist_demo.regularisation import Penalty, count_zeros
+from fmnist_demo.regularisation import Penalty, count_zeros, total_zeros
 from fmnist_demo.spec import normalise
 
 PRECISIONS = ("float32", "bfloat16")
@@ -70,7 +70,7 @@ class EpochResult:
 
     `train_loss` and `train_accuracy` are over the (augmented) batches as they were learnt from;
     the validation figures are over the whole validation set, without dropout. `zeros`: fraction of
-    exactly-zero weights by weight matrix. `best`: whether this is the best epoch so far; until an
+    exactly-zero weights by weight matrix, `total_zeros` over all of them. `best`: whether this is the best epoch so far; until an
     L1 penalty has done its work, that is the latest one.
     """
 
@@ -81,6 +81,7 @@ class EpochResult:
     validation_accuracy: float
     learning_rate: float
     zeros: dict[str, float]
+    total_zeros: float
     seconds: float
     best: bool
 
@@ -143,6 +144,7 @@ def fit(
         loss = F.cross_entropy(logits, target, label_smoothing=config.label_smoothing)
         optimiser.zero_grad()
         loss.backward()
+        penalty.before_step(step / total)
         optimiser.step()
         penalty.after_step(schedule.get_last_lr()[0], step / total)
         schedule.step()
@@ -180,6 +182,7 @@ def fit(
                 validation_accuracy=accuracy,
                 learning_rate=schedule.get_last_lr()[0],
                 zeros=count_zeros(model),
+                total_zeros=total_zeros(model),
                 seconds=time.perf_counter() - start,
                 best=is_best,
             )

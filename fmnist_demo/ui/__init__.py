@@ -1,0 +1,1 @@
+"""The page: the only rooms, with app.py, that know Gradio."""

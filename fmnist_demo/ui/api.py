@@ -1,0 +1,58 @@
+"""The named endpoints /classify and /compare, for programs. Documented in the README."""
+
+import gradio as gr
+
+from fmnist_demo.checkpoints import Checkpoint, Collection
+from fmnist_demo.errors import UserError
+from fmnist_demo.inference import Prediction, predict
+from fmnist_demo.preprocessing import prepare
+from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.ui.picture import Picture
+
+
+def build(collection: Collection) -> None:
+    """Add the endpoints; their components are part of the page's wiring, not of its looks."""
+
+    def ask(image, checkpoints: list[Checkpoint]) -> list[Prediction]:
+        if image is None:
+            raise UserError("No picture came with the request: send a file.")
+        if isinstance(image, UserError):
+            raise image
+        return predict(checkpoints, prepare(image).pixels)
+
+    def classify(image, layers, regulariser):
+        """Name the garment in a picture with one network."""
+        try:
+            (prediction,) = ask(image, [collection.get(layers, regulariser)])
+        except UserError as error:
+            raise gr.Error(str(error)) from error
+        return dict(prediction.ranked)
+
+    def compare(image):
+        """Name the garment in a picture with every network."""
+        try:
+            predictions = ask(image, collection.choose())
+        except UserError as error:
+            raise gr.Error(str(error)) from error
+        return [
+            {
+                "name": p.checkpoint.name,
+                "layers": p.checkpoint.layers,
+                "regulariser": p.checkpoint.regulariser,
+                "label": p.label,
+                "confidences": [{"label": n, "confidence": c} for n, c in p.ranked],
+            }
+            for p in predictions
+        ]
+
+    depths = sorted({c.layers for c in collection})
+    with gr.Column(visible=False):
+        image = Picture(label="image")
+        layers = gr.Dropdown(depths, value=depths[0] if depths else None, label="layers")
+        regulariser = gr.Dropdown(list(REGULARISERS), value="none", label="regulariser")
+        label, networks = gr.Label(), gr.JSON()
+        button = gr.Button()
+    button.click(
+        classify, [image, layers, regulariser], label, api_name="classify", queue=False
+    )
+    button.click(compare, image, networks, api_name="compare", queue=False)

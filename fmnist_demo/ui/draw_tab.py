@@ -1,0 +1,46 @@
+"""The first tab: draw a garment and see it named, stroke by stroke."""
+
+import gradio as gr
+import numpy as np
+
+from fmnist_demo.checkpoints import Collection
+from fmnist_demo.drawings import draw
+from fmnist_demo.preprocessing import from_drawing
+from fmnist_demo.spec import CLASS_NAMES
+from fmnist_demo.ui.answers import Panel
+from fmnist_demo.ui.drawpad import DrawPad, encode
+
+EXAMPLE_SEEDS = (14, 7, 2, 9, 0, 8, 9, 5, 10, 3)
+"""One seed a class, chosen by eye for a drawing that is clearly of its class."""
+
+
+def examples() -> list[dict]:
+    """One procedural drawing a class, for the canvas: its label and its picture as a data URL."""
+    return [
+        {"label": name, "src": encode(draw(label, np.random.default_rng((seed, label))))}
+        for label, (name, seed) in enumerate(zip(CLASS_NAMES, EXAMPLE_SEEDS, strict=True))
+    ]
+
+
+def build(collection: Collection) -> None:
+    """Lay out the tab and connect it."""
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(scale=2, min_width=300):
+            pad = DrawPad(examples=examples(), elem_id="drawpad")
+        with gr.Column(scale=3, min_width=300):
+            panel = Panel(collection, "Draw a T-shirt, a shoe, a bag: the answer follows the pen.")
+
+    def answer(drawing, regulariser, depths):
+        return panel.answer(from_drawing, drawing, regulariser, depths)
+
+    # One listener feeds all networks, outside the queue; of waiting strokes only the last is sent.
+    gr.on(
+        [pad.input, *panel.changes],
+        answer,
+        [pad, *panel.inputs],
+        panel.outputs,
+        queue=False,
+        show_progress="hidden",
+        trigger_mode="always_last",
+        api_visibility="private",
+    )

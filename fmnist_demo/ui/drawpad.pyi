@@ -1,0 +1,73 @@
+"""The drawing canvas, as a Gradio component; its HTML, CSS and JavaScript lie beside this file.
+
+Knows nothing of networks: its value is a picture, dark ink on white paper.
+"""
+
+import base64
+import io
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from fmnist_demo.drawings import SIZE
+from fmnist_demo.errors import UserError
+from fmnist_demo.preprocessing import open_image
+
+_HERE = Path(__file__).parent
+_PREFIX = "data:image/png;base64,"
+MAX_LENGTH = 200_000
+"""Characters of the longest drawing that is read; the canvas sends about 4,000."""
+
+
+def encode(picture: np.ndarray) -> str:
+    """A picture, uint8 (H, W) or (H, W, 3), as a PNG data URL."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return _PREFIX + base64.b64encode(buffer.getvalue()).decode()
+
+from gradio.events import Dependency
+
+class DrawPad(gr.HTML):
+    """A canvas to draw on. Its value in Python is a PIL image, or None while it is empty.
+
+    `examples`: dicts with `label` and `src`, a PNG data URL, shown as buttons under the canvas.
+    `interval`: the least time between two drawings sent while the pen is down, in milliseconds.
+    The event to listen to is `input`.
+    """
+
+    def __init__(self, *, examples: list[dict] | None = None, interval: int = 100, **kwargs):
+        super().__init__(
+            value="",
+            html_template=(_HERE / "drawpad.html").read_text(encoding="utf-8"),
+            css_template=(_HERE / "drawpad.css").read_text(encoding="utf-8"),
+            js_on_load=(_HERE / "drawpad.js").read_text(encoding="utf-8"),
+            examples=examples or [],
+            interval=interval,
+            size=SIZE,
+            **kwargs,
+        )
+
+    def preprocess(self, payload: str | None) -> Image.Image | None:
+        """Decode what the canvas sent. Raises `gr.Error` for anything else."""
+        if not payload:
+            return None
+        try:
+            if not isinstance(payload, str) or not payload.startswith(_PREFIX):
+                raise UserError("A drawing is sent as a PNG data URL.")
+            if len(payload) > MAX_LENGTH:
+                raise UserError(f"A drawing may have {MAX_LENGTH:,} characters at most.")
+            return open_image(base64.b64decode(payload[len(_PREFIX) :], validate=True))
+        except ValueError as error:
+            raise gr.Error("The drawing is not valid base64: send a PNG data URL.") from error
+        except UserError as error:
+            raise gr.Error(str(error)) from error
+
+    def api_info(self) -> dict:
+        return {"type": "string", "description": "PNG data URL, dark ink on white"}
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component

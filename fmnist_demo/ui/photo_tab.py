@@ -1,0 +1,49 @@
+"""The second way in: upload, paste or take a picture of a garment."""
+
+import gradio as gr
+
+from fmnist_demo.checkpoints import Collection
+from fmnist_demo.errors import UserError
+from fmnist_demo.preprocessing import prepare
+from fmnist_demo.ui.answers import Panel
+from fmnist_demo.ui.picture import Picture
+
+ADVICE = (
+    "One garment, whole, on a plain background that differs from it in colour works best. "
+    "White garments were left out of Fashion-MNIST, so the networks have seen few of them."
+)
+
+
+def build(collection: Collection) -> None:
+    """Lay out the tab and connect it."""
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(scale=2, min_width=300):
+            picture = Picture(
+                label="A photo or a drawing of a garment",
+                sources=["upload", "clipboard", "webcam"],
+                height=420,
+                elem_id="picture",
+            )
+            gr.Markdown(ADVICE, elem_classes="advice")
+        with gr.Column(scale=3, min_width=300):
+            panel = Panel(collection, "Upload, paste or take a picture of one garment.")
+
+    def answer(image, regulariser, depths):
+        return panel.answer(_prepare, image, regulariser, depths)
+
+    gr.on(
+        [picture.change, *panel.changes],
+        answer,
+        [picture, *panel.inputs],
+        panel.outputs,
+        queue=False,
+        show_progress="hidden",
+        trigger_mode="always_last",
+        api_visibility="private",
+    )
+
+
+def _prepare(image):
+    if isinstance(image, UserError):
+        raise image
+    return prepare(image)

@@ -1,0 +1,39 @@
+"""A picture that a visitor uploads, pastes or takes, as a Gradio component."""
+
+import base64
+import binascii
+
+import gradio as gr
+from gradio.data_classes import ImageData
+from PIL import Image
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.preprocessing import open_image
+
+
+class Picture(gr.Image):
+    """`gr.Image`, but the file is opened by the project: bounded, checked, and with its alpha.
+
+    Its value in Python is a PIL image, a `UserError` if the file is no usable picture, or None.
+    The error is a value so that the page can show it in the answer's place.
+    """
+
+    def get_block_name(self) -> str:
+        """Drawn in the browser by Gradio's own image component."""
+        return "image"
+
+    def preprocess(self, payload: ImageData | None) -> Image.Image | UserError | None:
+        """Open the file, or the data URL, that the payload names."""
+        if payload is None:
+            return None
+        try:
+            if payload.url and payload.url.startswith("data:"):
+                encoded = payload.url.partition(",")[2]
+                return open_image(base64.b64decode(encoded, validate=True))
+            if not payload.path:
+                raise UserError("No picture came with the request: send a file.")
+            return open_image(payload.path)
+        except binascii.Error:
+            return UserError("The picture is not valid base64: send a PNG or JPEG data URL.")
+        except UserError as error:
+            return error
