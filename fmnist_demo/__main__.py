@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from fmnist_demo import checkpoints, data, drawings
+from fmnist_demo import checkpoints, data, drawings, evaluation, files, inference
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, MLPConfig, budget_width
+from fmnist_demo.pictures import open_image
+from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
 from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.training import PRECISIONS, TrainConfig, choose_device, fit
 
@@ -50,6 +53,22 @@ def parser() -> argparse.ArgumentParser:
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")
     add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
     add("--out", metavar="DIR", default="runs", help="where checkpoints go (default: runs)")
+
+    add = commands.add_parser("evaluate", help="measure checkpoints").add_argument
+    commands.choices["evaluate"].set_defaults(run=evaluate)
+    add("--weights", metavar="DIR", default=checkpoints.WEIGHTS, help="default: weights")
+    add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
+    add("--drawings", metavar="DIR", help="people's drawings: <class>.ndjson or <class>/ folders")
+    add("--photos", metavar="DIR", help="photos: <class>/ folders")
+    add("--json", metavar="FILE", help="write every figure there")
+
+    add = commands.add_parser("classify", help="name the garment in pictures").add_argument
+    commands.choices["classify"].set_defaults(run=classify)
+    add("files", nargs="+", metavar="FILE", help="photos, drawings, or Quick, Draw! .ndjson files")
+    add("--layers", type=int, choices=LAYERS, help="only networks of this depth")
+    add("--regulariser", choices=REGULARISERS, help="only networks under this regulariser")
+    add("--weights", metavar="DIR", default=checkpoints.WEIGHTS, help="default: weights")
+    add("--json", metavar="FILE", help="write all confidences there")
     return top
 
 
@@ -112,7 +131,9 @@ def train(args: argparse.Namespace) -> None:
 def _watch(model, examples, config, sketches, device) -> tuple[list[dict], str]:
     """Run `fit` under a progress bar; the results so far, and why it ended."""
     history, ended = [], "all epochs"
-    with tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
+    with tqdm(
+        total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
+    ) as bar:
 
         def advance(share):
             bar.update(round(share * 100, 1) - bar.n)
@@ -152,6 +173,60 @@ def _draw(count: int, seed: int) -> data.Split:
         count, seed, progress=lambda it, total: tqdm(it, "drawing", total, unit="")
     )
     return data.Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    """Measure every checkpoint of a folder: on the test set and on people's own pictures."""
+    chosen = _collection(args.weights).choose()
+    test = data.load_test(args.data)
+    cases = {}
+    for kind in ("drawings", "photos"):
+        if folder := getattr(args, kind):
+            cases[kind] = evaluation.read_cases(folder, lambda it, kind=kind: tqdm(it, kind))
+            for reason in cases[kind].unreadable.values():
+                print(f"Counted as wrong: {reason}", file=sys.stderr)
+    reports = [evaluation.evaluate(c, test, **cases) for c in tqdm(chosen, "networks")]
+    if args.json:
+        files.write_json(args.json, reports)
+    print(evaluation.table(reports))
+
+
+def classify(args: argparse.Namespace) -> None:
+    """Name what is in each file, by every chosen network; a bad file does not stop the others."""
+    chosen = _collection(args.weights).choose(args.layers, args.regulariser)
+    answers, problems = [], []
+    for file in tqdm(args.files, "pictures", disable=len(args.files) < 10):
+        try:
+            for name, picture in _pictures(file):
+                predictions = inference.predict(chosen, picture.pixels)
+                answers.append({"picture": name, "predictions": [p.as_dict() for p in predictions]})
+                tqdm.write(name)
+                for p in predictions:
+                    best = ", ".join(f"{label} {share:.0%}" for label, share in p.ranked[:3])
+                    tqdm.write(f"  {p.checkpoint.name:10} {best}")
+        except UserError as error:
+            problems.append(f"{file}: {error}")
+    if args.json:
+        files.write_json(args.json, answers)
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+def _collection(folder: str | Path) -> checkpoints.Collection:
+    """The checkpoints of a folder, with a word on those that are out."""
+    collection = checkpoints.Collection(folder)
+    for problem in collection.problems:
+        print(problem, file=sys.stderr)
+    return collection
+
+
+def _pictures(file: str) -> Iterator[tuple[str, Prepared]]:
+    """The pictures in a file, prepared, with a name each: one, or as many as an ndjson has."""
+    if file.endswith(".ndjson"):
+        for number, strokes in enumerate(drawings.read_quickdraw(file), start=1):
+            yield f"{file}:{number}", from_drawing(drawings.render(strokes))
+    else:
+        yield file, prepare(open_image(file))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -9,8 +9,14 @@ from functools import cache
 import torch
 import torch.nn.functional as F
 
-EDGES, SILHOUETTE, WARP, ERASE = 0.12, 0.04, 0.35, 0.1
+EDGES, SILHOUETTE, WARP, ERASE = 0.08, 0.03, 0.2, 0.05
 """How probable each change is for one picture."""
+
+SPREAD = 0.045
+"""Standard deviation of every number of a random movement, in units of half the picture."""
+
+GAMMA = 0.3
+"""The largest change of a picture's gamma, as a logarithm."""
 
 KNOTS = 4
 """A smooth warp is given by its displacements at KNOTS x KNOTS points."""
@@ -39,7 +45,7 @@ def augment(
 def move(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Flip, shift, turn, shear and scale; some pictures are also bent by a smooth warp."""
     n, device = len(images), images.device
-    numbers = torch.randn(n, 2, 3 + KNOTS**2, generator=generator, device=device) * 0.06
+    numbers = torch.randn(n, 2, 3 + KNOTS**2, generator=generator, device=device) * SPREAD
     chances = torch.rand(2, n, generator=generator, device=device)
     numbers[:, 0, 0] += 1
     numbers[:, 1, 1] += 1
@@ -61,15 +67,16 @@ def _grid_basis(height: int, width: int) -> torch.Tensor:
 
 
 def tone(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """A random gamma, 0.6 to 1.6: brighter or darker, black and white kept."""
+    """A random gamma: brighter or darker, black and white kept."""
     n, device = len(images), images.device
-    gamma = torch.exp(torch.rand(n, generator=generator, device=device) - 0.5)
+    gamma = torch.exp(GAMMA * (2 * torch.rand(n, generator=generator, device=device) - 1))
     return images.clamp(1e-4, 1) ** gamma[:, None, None]
 
 
 def edges(images: torch.Tensor) -> torch.Tensor:
     """The outline: the morphological gradient over 3 x 3 pixels, stretched to full white."""
-    gradient = F.max_pool2d(images, 3, 1, 1) + F.max_pool2d(-images, 3, 1, 1)
+    batch = images[:, None]  # without the axis, no pictures at all are an error
+    gradient = (F.max_pool2d(batch, 3, 1, 1) + F.max_pool2d(-batch, 3, 1, 1))[:, 0]
     strongest = gradient.amax((1, 2), keepdim=True).clamp_min(1e-3)
     return (gradient / strongest * 1.3).clamp_max(1)
 

@@ -88,7 +88,10 @@ def save(path: str | Path, model: MLP, recipe: Recipe) -> None:
     }
     tensors = {name: _half(tensor) for name, tensor in _tensors(model).items()}
     with replacing(path) as temporary:
-        safetensors.torch.save_file(tensors, temporary, {_KEY: json.dumps(metadata)})
+        try:
+            safetensors.torch.save_file(tensors, temporary, {_KEY: json.dumps(metadata)})
+        except SafetensorError as error:  # its way to say that the disk is full
+            raise OSError(str(error)) from error
 
 
 def load(path: str | Path) -> Checkpoint:
@@ -163,9 +166,7 @@ class Collection:
     def choose(self, layers: int | None = None, regulariser: str | None = None) -> list[Checkpoint]:
         """All that match. Raises `UserError` if none does."""
         chosen = [
-            c
-            for c in self
-            if layers in (None, c.layers) and regulariser in (None, c.regulariser)
+            c for c in self if layers in (None, c.layers) and regulariser in (None, c.regulariser)
         ]
         if not chosen:
             problems = f" ({' '.join(self.problems)})" if self.problems else ""
@@ -217,6 +218,8 @@ def _recipe(text: str | None, path: Path) -> Recipe:
             validation=dict(metadata["validation"]),
             ended=str(metadata["ended"]),
         )
+        if {type(recipe.model.layers), type(recipe.model.width)} != {int}:
+            raise ValueError("layers and width are whole numbers")
         if not isinstance(recipe.regulariser, str) or not 0 <= recipe.strength < float("inf"):
             raise ValueError("regulariser")
         return recipe

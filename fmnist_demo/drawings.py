@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from fmnist_demo.errors import UserError
@@ -31,6 +30,8 @@ def render(strokes: list[Line], pen: float = PEN, size: int = SIZE, fills=()) ->
     `strokes`: arrays (n, 2) of x and y in any unit. `pen`: width in pixels. `fills`: pairs of a
     closed `Line` and a grey, 0 to 255, painted first. Returns uint8 (size, size).
     """
+    import cv2  # slow to load
+
     points = np.concatenate([*strokes, *(line for line, _ in fills)])
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
     margin = pen / 2 + 2
@@ -102,8 +103,10 @@ class _Hand:
         path = _round_corners(_subdivide(corners), self.rounding, closed)
         wave = np.stack(
             [
-                (self.amplitude[i] * np.sin(path[:, 1 - i, None] * self.frequency[i] + self.phase[i]))
-                .sum(axis=1)
+                (
+                    self.amplitude[i]
+                    * np.sin(path[:, 1 - i, None] * self.frequency[i] + self.phase[i])
+                ).sum(axis=1)
                 for i in (0, 1)
             ],
             axis=1,
@@ -189,7 +192,7 @@ def read_quickdraw(path: str | Path) -> list[list[Line]]:
     Returns one list of strokes a drawing, each stroke (n, 2). Raises `UserError` for a file that
     cannot be read or is not in this format (github.com/googlecreativelab/quickdraw-dataset).
     """
-    drawings = []
+    drawings, text = [], ""
     try:
         text = Path(path).read_text(encoding="utf-8")
         for number, row in enumerate(text.splitlines(), start=1):
@@ -197,10 +200,10 @@ def read_quickdraw(path: str | Path) -> list[list[Line]]:
                 drawings.append(_strokes(json.loads(row)["drawing"]))
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from error
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(
             f"Line {number} of {path} is not a drawing in Quick, Draw!'s simplified ndjson format."
-            if drawings or text
+            if text
             else f"{path} is not a text file in Quick, Draw!'s simplified ndjson format."
         ) from error
     if not drawings:

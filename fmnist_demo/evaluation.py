@@ -15,7 +15,8 @@ from fmnist_demo.data import Split
 from fmnist_demo.drawings import read_quickdraw, render
 from fmnist_demo.errors import UserError
 from fmnist_demo.inference import probabilities
-from fmnist_demo.preprocessing import Prepared, from_drawing, open_image, prepare
+from fmnist_demo.pictures import open_image
+from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
 from fmnist_demo.regularisation import total_zeros
 from fmnist_demo.spec import IMAGE_SIZE, parse_classes
 
@@ -130,3 +131,21 @@ def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
     return figures(places) | {
         "per_class": {str(name): figures(places[names == name]) for name in np.unique(names)}
     }
+
+
+def table(reports: list[dict]) -> str:
+    """The reports of `evaluate` as a Markdown table, one row a checkpoint."""
+    columns = {
+        "network": lambda r: r["name"],
+        "parameters": lambda r: f"{r['parameters']:,}",
+        "zeros": lambda r: f"{r['zeros']:.1%}",
+        "test": lambda r: f"{r['test_accuracy']:.2%}",
+    }
+    for kind in ("drawings", "photos"):
+        if all(kind in report for report in reports):
+            n = reports[0][kind]["n"]
+            columns[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
+            columns[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
+    rows = [list(columns), ["---", *["---:"] * (len(columns) - 1)]]
+    rows += [[show(report) for show in columns.values()] for report in reports]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

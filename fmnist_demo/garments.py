@@ -283,13 +283,17 @@ def coat(rng) -> Garment:
     top = torso.neck_depth * rng.uniform(0.5, 1.3)
     front = rng.random()
     if front < 0.5:
-        details.append(_line([rng.uniform(-0.03, 0.03), top], [rng.uniform(-0.04, 0.04), torso.hem]))
+        details.append(
+            _line([rng.uniform(-0.03, 0.03), top], [rng.uniform(-0.04, 0.04), torso.hem])
+        )
     elif front < 0.75:
         gap, spread = rng.uniform(0.03, 0.15), rng.uniform(0.6, 1.5)
         details += _both_sides(_line([gap, top], [gap * spread, torso.hem]))
     if front >= 0.75 or _chance(rng, 0.4):
         x, count = rng.uniform(-0.08, 0.08), int(rng.integers(3, 7))
-        details += _dots(x, rng.uniform(0.18, 0.35), torso.hem - 0.1, count, rng.uniform(0.01, 0.03))
+        details += _dots(
+            x, rng.uniform(0.18, 0.35), torso.hem - 0.1, count, rng.uniform(0.01, 0.03)
+        )
         if _chance(rng, 0.2):
             details += _dots(-x - 0.1, 0.3, torso.hem - 0.1, count, 0.02)
     if _chance(rng, 0.45):
@@ -298,7 +302,11 @@ def coat(rng) -> Garment:
             _line([neck, 0], [neck * out, rng.uniform(0.1, 0.25)], [0.02, rng.uniform(0.25, 0.5)])
         )
     if _chance(rng, 0.35):
-        x, y, drop = rng.uniform(0.1, 0.2), torso.hem * rng.uniform(0.6, 0.8), rng.uniform(-0.06, 0.06)
+        x, y, drop = (
+            rng.uniform(0.1, 0.2),
+            torso.hem * rng.uniform(0.6, 0.8),
+            rng.uniform(-0.06, 0.06),
+        )
         details += _both_sides(_line([x, y], [x + 0.13, y + drop]))
     if _chance(rng, 0.15):
         details.append(_hood(rng, torso))
@@ -478,7 +486,10 @@ def bag(rng) -> Garment:
         handle = _arc(rng.normal(0, 0.03), base, reach, rise, np.pi, 2 * np.pi, 13)
         if _chance(rng, 0.2):
             handle = _line(
-                [-reach, base], [-reach * 0.9, base - rise], [reach * 0.9, base - rise], [reach, base]
+                [-reach, base],
+                [-reach * 0.9, base - rise],
+                [reach * 0.9, base - rise],
+                [reach, base],
             )
         details.append(handle)
         if _chance(rng, 0.3):

@@ -29,10 +29,20 @@ class Prediction:
         order = np.argsort(-self.probabilities, kind="stable")
         return [(CLASS_NAMES[i], float(self.probabilities[i])) for i in order]
 
+    def as_dict(self) -> dict:
+        """As JSON holds it: which network, its label and its ranked confidences."""
+        return {
+            "name": self.checkpoint.name,
+            "layers": self.checkpoint.layers,
+            "regulariser": self.checkpoint.regulariser,
+            "label": self.label,
+            "confidences": [{"label": name, "confidence": p} for name, p in self.ranked],
+        }
+
 
 def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Prediction]:
     """What each network says to one picture: uint8 (28, 28), the garment bright on black."""
-    picture = torch.from_numpy(pixels)[None]
+    picture = torch.tensor(pixels)[None]
     return [Prediction(c, probabilities(c, picture)[0]) for c in checkpoints]
 
 

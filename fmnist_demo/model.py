@@ -30,7 +30,7 @@ class MLPConfig:
 
     layers: int = 3
     width: int = 512
-    dropout: float = 0.2
+    dropout: float = 0.1
     norm: str = "batch"
 
     def __post_init__(self):
@@ -64,7 +64,7 @@ def budget_width(layers: int) -> int:
     """The largest width, a multiple of 16, that keeps `layers` within `PARAMETER_BUDGET`."""
     return max(
         width
-        for width in range(16, 2048, 16)
+        for width in range(16, 4096, 16)
         if width * (IMAGE_SIZE**2 + (layers - 1) * width + 3 * layers + len(CLASS_NAMES))
         <= PARAMETER_BUDGET
     )

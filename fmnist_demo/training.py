@@ -37,8 +37,8 @@ class TrainConfig:
 
     regulariser: str = "none"
     strength: float | None = None
-    epochs: int = 40
-    patience: int = 12
+    epochs: int = 60
+    patience: int = 15
     batch_size: int = 512
     learning_rate: float = 2e-3
     label_smoothing: float = 0.1
@@ -161,7 +161,11 @@ def fit(
                     if len(chosen) > 1:  # batch normalisation needs two
                         step = (epoch - 1) * steps + i
                         loss, hits = learn(chosen.to(device), step)
-                        loss_sum, correct, seen = loss_sum + loss, correct + hits, seen + len(chosen)
+                        loss_sum, correct, seen = (
+                            loss_sum + loss,
+                            correct + hits,
+                            seen + len(chosen),
+                        )
                         if on_step:
                             on_step(step / total)
             loss, accuracy = validate(model, validation)

@@ -34,16 +34,7 @@ def build(collection: Collection) -> None:
             predictions = ask(image, collection.choose())
         except UserError as error:
             raise gr.Error(str(error)) from error
-        return [
-            {
-                "name": p.checkpoint.name,
-                "layers": p.checkpoint.layers,
-                "regulariser": p.checkpoint.regulariser,
-                "label": p.label,
-                "confidences": [{"label": n, "confidence": c} for n, c in p.ranked],
-            }
-            for p in predictions
-        ]
+        return [prediction.as_dict() for prediction in predictions]
 
     depths = sorted({c.layers for c in collection})
     with gr.Column(visible=False):
@@ -52,7 +43,5 @@ def build(collection: Collection) -> None:
         regulariser = gr.Dropdown(list(REGULARISERS), value="none", label="regulariser")
         label, networks = gr.Label(), gr.JSON()
         button = gr.Button()
-    button.click(
-        classify, [image, layers, regulariser], label, api_name="classify", queue=False
-    )
+    button.click(classify, [image, layers, regulariser], label, api_name="classify", queue=False)
     button.click(compare, image, networks, api_name="compare", queue=False)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fmnist_demo.drawings import SIZE
 from fmnist_demo.errors import UserError
-from fmnist_demo.preprocessing import open_image
+from fmnist_demo.pictures import open_image
 
 _HERE = Path(__file__).parent
 _PREFIX = "data:image/png;base64,"

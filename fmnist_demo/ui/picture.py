@@ -8,7 +8,7 @@ from gradio.data_classes import ImageData
 from PIL import Image
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.preprocessing import open_image
+from fmnist_demo.pictures import open_image
 
 
 class Picture(gr.Image):

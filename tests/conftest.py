@@ -1,0 +1,68 @@
+"""A small world for the tests: drawings in place of the dataset, and tiny networks."""
+
+import os
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import torch
+
+from fmnist_demo import checkpoints, drawings
+from fmnist_demo.data import Split
+from fmnist_demo.model import MLP, MLPConfig
+from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.training import TrainConfig, fit
+
+torch.set_num_threads(1)
+
+TINY = MLPConfig(layers=3, width=32)
+QUICK = TrainConfig(epochs=2, batch_size=10, learning_rate=5e-3, drawings=0, augment=False)
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skip a test that this machine cannot run; where CI=true, every test must run."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def split_of_drawings(count: int, seed: int) -> Split:
+    images, labels = drawings.dataset(count, seed)
+    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+@pytest.fixture(scope="session")
+def train() -> Split:
+    """300 drawings, 30 a class, to learn from."""
+    return split_of_drawings(300, seed=1)
+
+
+@pytest.fixture(scope="session")
+def validation() -> Split:
+    """100 other drawings, 10 a class."""
+    return split_of_drawings(100, seed=2)
+
+
+@pytest.fixture(scope="session")
+def trained(train, validation) -> tuple[MLP, checkpoints.Recipe]:
+    """A tiny network after two epochs, and how it was made. Not to be changed."""
+    model = MLP(TINY)
+    config = replace(QUICK, regulariser="l1", strength=0.5)
+    history = [asdict(result) for result in fit(model, train, validation, config)]
+    kept = {"loss": history[-1]["validation_loss"], "accuracy": history[-1]["validation_accuracy"]}
+    return model, checkpoints.Recipe(TINY, asdict(config), "0" * 12, history, kept, "all epochs")
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory, trained) -> Path:
+    """A folder with all nine networks, each tiny and, but for `mlp3-l1`, untrained."""
+    folder = tmp_path_factory.mktemp("weights")
+    model, recipe = trained
+    checkpoints.save(folder / "mlp3-l1.safetensors", model, recipe)
+    for seed, (layers, name) in enumerate((n, r) for n in (3, 5, 7) for r in REGULARISERS):
+        shape = replace(TINY, layers=layers)
+        other = replace(recipe, model=shape, training=recipe.training | {"regulariser": name})
+        if other.name != recipe.name:
+            checkpoints.save(folder / f"{other.name}.safetensors", MLP(shape, seed), other)
+    return folder

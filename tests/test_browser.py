@@ -1,0 +1,229 @@
+"""A real browser draws, touches, uploads and toggles, with the shipped networks."""
+
+import re
+import shutil
+import time
+
+import numpy as np
+import pytest
+from conftest import skip_or_fail
+from helpers import assert_one_sentence, photo_of
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+expect = playwright.expect
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+# Corners of a T-shirt in shares of the canvas, sleeves spread as people draw them.
+RIGHT_HALF = [(0.62, 0.2), (0.8, 0.28), (0.92, 0.45), (0.8, 0.52), (0.7, 0.42), (0.7, 0.85)]
+T_SHIRT = [
+    (0.5, 0.27),
+    *RIGHT_HALF,
+    *[(1 - x, y) for x, y in reversed(RIGHT_HALF)],
+    (0.5, 0.27),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, app_url):
+    """Open the app; at the end no script has failed and no other host has been asked."""
+    pages, errors, foreign = [], [], []
+
+    def open_page(**options):
+        page = browser.new_page(**options)
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("request", lambda r: is_foreign(r.url) and foreign.append(r.url))
+        page.goto(app_url)
+        page.locator("canvas").wait_for()
+        return page
+
+    def is_foreign(url):
+        return not url.startswith((app_url, "data:", "blob:"))
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not errors
+    assert not foreign
+
+
+def corners(page, shape=T_SHIRT):
+    box = page.locator("canvas").bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shape]
+
+
+def draw(page, shape=T_SHIRT, lift=True):
+    first, *others = corners(page, shape)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for corner in others:
+        page.mouse.move(*corner, steps=8)
+    if lift:
+        page.mouse.up()
+
+
+def verdict(page):
+    return page.locator(".verdict:visible")
+
+
+def networks(page):
+    return page.locator(".card:visible").evaluate_all("cards => cards.map(c => c.dataset.network)")
+
+
+def test_a_t_shirt_drawn_with_the_mouse_is_named_before_the_pen_is_up(open_page):
+    page = open_page(**DESKTOP)
+    draw(page, lift=False)
+    expect(verdict(page)).to_contain_text("T-shirt")
+    page.mouse.up()
+    expect(verdict(page)).to_have_text(re.compile("^All three say T-shirt"))
+    assert networks(page) == ["mlp3-none", "mlp5-none", "mlp7-none"]
+    assert page.locator(".card:visible .share").count() == 15
+    assert page.locator(".stages:visible figure").count() == 4
+
+
+def test_each_regulariser_and_each_network_can_be_chosen(open_page):
+    page = open_page(**DESKTOP)
+    draw(page)
+    expect(verdict(page)).to_be_visible()
+    page.get_by_role("radio", name="L1").first.check()
+    expect(page.locator("[data-network=mlp7-l1]")).to_be_visible()
+    page.get_by_role("checkbox", name="5").first.uncheck()
+    expect(page.locator("[data-network=mlp5-l1]")).to_have_count(0)
+    assert networks(page) == ["mlp3-l1", "mlp7-l1"]
+    page.get_by_role("checkbox", name="3").first.uncheck()
+    page.get_by_role("checkbox", name="7").first.uncheck()
+    expect(page.locator(".message:visible").first).to_contain_text("Switch on")
+
+
+def test_undo_clear_and_eraser(open_page):
+    page = open_page(**DESKTOP)
+    undo, clear, eraser = (
+        page.get_by_role("button", name=name)
+        for name in ("Undo the last stroke", "Clear the drawing", "Eraser")
+    )
+    assert undo.is_disabled()
+    assert clear.is_disabled()
+    draw(page)
+    expect(verdict(page)).to_be_visible()
+    first = ink(page)
+    clear.click()
+    expect(verdict(page)).to_have_count(0)
+    assert ink(page) == 0
+    undo.click()
+    expect(verdict(page)).to_be_visible()
+    assert ink(page) == first
+    eraser.click()
+    draw(page, [(0.2, 0.85), (0.8, 0.85)])
+    assert 0 < ink(page) < first
+    undo.click()
+    assert ink(page) == first
+
+
+def ink(page):
+    """How many of the canvas's pixels are dark."""
+    return page.locator("canvas").evaluate(
+        """canvas => {
+            const {width, height} = canvas;
+            const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
+            return data.filter((value, i) => i % 4 === 0 && value < 128).length;
+        }"""
+    )
+
+
+def test_a_wider_pen_draws_more_ink(open_page):
+    page = open_page(**DESKTOP)
+    amounts = []
+    for width in ("8", "40"):
+        page.get_by_label("Pen width").fill(width)
+        draw(page, [(0.2, 0.5), (0.8, 0.5)])
+        amounts.append(ink(page))
+        page.get_by_role("button", name="Clear the drawing").click()
+    assert amounts[1] > 3 * amounts[0]
+
+
+def test_an_example_is_shown_named_and_can_be_drawn_on(open_page):
+    page = open_page(**DESKTOP)
+    page.get_by_role("button", name="Example drawing: Ankle boot").click()
+    expect(verdict(page)).to_contain_text("Ankle boot")
+    before = ink(page)
+    draw(page, [(0.1, 0.1), (0.9, 0.1)])
+    assert ink(page) > before
+
+
+def test_the_keyboard_alone_can_draw(open_page):
+    page = open_page(**DESKTOP)
+    page.locator("canvas").focus()
+    page.keyboard.press(" ")
+    for key in ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"):
+        for _ in range(6):
+            page.keyboard.press(key)
+    page.keyboard.press(" ")
+    expect(verdict(page)).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(verdict(page)).to_have_count(0)
+
+
+def test_a_finger_draws_on_a_phone_and_the_answer_is_in_sight(open_page):
+    page = open_page(**PHONE)
+    touch = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(interpolate(corners(page))):
+        kind = "touchMove" if i else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(verdict(page)).to_contain_text("T-shirt")
+    expect(verdict(page)).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def interpolate(points, steps=6):
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for t in np.linspace(0, 1, steps, endpoint=False):
+            yield x0 + (x1 - x0) * t, y0 + (y1 - y0) * t
+
+
+def test_a_photo_is_uploaded_and_named(open_page, tmp_path):
+    photo_of(0).save(tmp_path / "photo.jpg")
+    page = open_page(**DESKTOP)
+    page.get_by_role("tab", name="Photo").click()
+    page.set_input_files("#picture input[type=file]", tmp_path / "photo.jpg")
+    expect(verdict(page)).to_contain_text("T-shirt")
+    assert page.locator(".stages:visible figure").count() == 5
+    page.get_by_role("radio", name="L2").last.check()
+    expect(page.locator("[data-network=mlp3-l2]")).to_be_visible()
+
+
+def test_a_broken_upload_earns_a_sentence_on_the_page(open_page, tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"this is no picture at all")
+    page = open_page(**DESKTOP)
+    page.get_by_role("tab", name="Photo").click()
+    page.set_input_files("#picture input[type=file]", tmp_path / "broken.png")
+    alert = page.locator(".message.alert:visible")
+    expect(alert).to_be_visible()
+    assert_one_sentence(alert.inner_text())
+
+
+def test_strokes_in_quick_succession_end_with_the_last_ones_answer(open_page):
+    page = open_page(**DESKTOP)
+    draw(page)
+    page.get_by_role("button", name="Clear the drawing").click()
+    page.get_by_role("button", name="Example drawing: Trouser").click()
+    page.get_by_role("button", name="Example drawing: Bag").click()
+    expect(verdict(page)).to_contain_text("Bag")
+    time.sleep(1)
+    expect(verdict(page)).to_contain_text("Bag")
