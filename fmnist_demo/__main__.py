@@ -25,11 +25,14 @@ LAYERS = (3, 5, 7)
 def parser() -> argparse.ArgumentParser:
     """The whole command line; its defaults are those of the dataclasses it fills."""
     top = argparse.ArgumentParser(prog="python -m fmnist_demo", description=__doc__)
-    top.add_argument("--threads", type=int, help="threads that torch may use (default: all cores)")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--threads", type=int, help="for torch to use (default: all cores)")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     shape, recipe = MLPConfig(), TrainConfig()
 
-    add = commands.add_parser("train", help="train networks and save them").add_argument
+    add = commands.add_parser(
+        "train", parents=[common], help="train networks and save them"
+    ).add_argument
     commands.choices["train"].set_defaults(run=train)
     add("--layers", type=int, choices=LAYERS, help="hidden layers")
     add("--regulariser", choices=REGULARISERS, help="what keeps the weights small")
@@ -54,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
     add("--out", metavar="DIR", default="runs", help="where checkpoints go (default: runs)")
 
-    add = commands.add_parser("evaluate", help="measure checkpoints").add_argument
+    add = commands.add_parser("evaluate", parents=[common], help="measure checkpoints").add_argument
     commands.choices["evaluate"].set_defaults(run=evaluate)
     add("--weights", metavar="DIR", default=checkpoints.WEIGHTS, help="default: weights")
     add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
@@ -62,7 +65,9 @@ def parser() -> argparse.ArgumentParser:
     add("--photos", metavar="DIR", help="photos: <class>/ folders")
     add("--json", metavar="FILE", help="write every figure there")
 
-    add = commands.add_parser("classify", help="name the garment in pictures").add_argument
+    add = commands.add_parser(
+        "classify", parents=[common], help="name the garment in pictures"
+    ).add_argument
     commands.choices["classify"].set_defaults(run=classify)
     add("files", nargs="+", metavar="FILE", help="photos, drawings, or Quick, Draw! .ndjson files")
     add("--layers", type=int, choices=LAYERS, help="only networks of this depth")

@@ -86,7 +86,7 @@ def save(path: str | Path, model: MLP, recipe: Recipe) -> None:
         "format": FORMAT,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
-    tensors = {name: _half(tensor) for name, tensor in _tensors(model).items()}
+    tensors = {name: _half(name, tensor) for name, tensor in _tensors(model).items()}
     with replacing(path) as temporary:
         try:
             safetensors.torch.save_file(tensors, temporary, {_KEY: json.dumps(metadata)})
@@ -128,7 +128,7 @@ def load(path: str | Path) -> Checkpoint:
 
 
 class Collection:
-    """The checkpoints of a folder, shallow ones first, and what was wrong with the others."""
+    """The checkpoints of a folder, shallow and unregularised first; what is wrong with others."""
 
     def __init__(self, folder: str | Path = WEIGHTS):
         self.folder = Path(folder)
@@ -144,7 +144,8 @@ class Collection:
                 found[checkpoint.layers, checkpoint.regulariser] = checkpoint
             except CheckpointError as error:
                 self.problems.append(str(error))
-        self._found = dict(sorted(found.items(), key=lambda item: item[0][0]))
+        order = sorted(found, key=lambda kind: (kind[0], kind[1] != "none", kind[1]))
+        self._found = {kind: found[kind] for kind in order}
 
     def __iter__(self) -> Iterator[Checkpoint]:
         return iter(self._found.values())
@@ -182,9 +183,14 @@ def _tensors(model: MLP) -> dict[str, torch.Tensor]:
     return {name: t for name, t in model.state_dict().items() if t.is_floating_point()}
 
 
-def _half(tensor: torch.Tensor) -> torch.Tensor:
+def _half(name: str, tensor: torch.Tensor) -> torch.Tensor:
     """To float16; what is not zero stays so, for zeros are counted in the file."""
     half = tensor.half()
+    if not half.isfinite().all():
+        raise UserError(
+            f"The network is not saved, for {name} holds values too large for float16: train with "
+            "a smaller learning rate."
+        )
     vanished = (half == 0) & (tensor != 0)
     half[vanished] = torch.sign(tensor[vanished]).half() * _TINIEST
     return half.contiguous()

@@ -192,27 +192,34 @@ def read_quickdraw(path: str | Path) -> list[list[Line]]:
     Returns one list of strokes a drawing, each stroke (n, 2). Raises `UserError` for a file that
     cannot be read or is not in this format (github.com/googlecreativelab/quickdraw-dataset).
     """
-    drawings, text = [], ""
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        for number, row in enumerate(text.splitlines(), start=1):
-            if row.strip():
-                drawings.append(_strokes(json.loads(row)["drawing"]))
+        rows = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from error
-    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+    except ValueError as error:
         raise UserError(
-            f"Line {number} of {path} is not a drawing in Quick, Draw!'s simplified ndjson format."
-            if text
-            else f"{path} is not a text file in Quick, Draw!'s simplified ndjson format."
+            f"{path} is not a text file in Quick, Draw!'s simplified ndjson format."
         ) from error
+    drawings = [
+        _strokes(row, f"Line {number} of {path}")
+        for number, row in enumerate(rows, start=1)
+        if row.strip()
+    ]
     if not drawings:
         raise UserError(f"{path} holds no drawings.")
     return drawings
 
 
-def _strokes(drawing) -> list[Line]:
-    strokes = [np.array([stroke[0], stroke[1]], dtype=float).T for stroke in drawing]
-    if not strokes or any(s.ndim != 2 or not len(s) or not np.isfinite(s).all() for s in strokes):
-        raise ValueError("empty or not finite")
+def _strokes(row: str, place: str) -> list[Line]:
+    """The strokes of one JSON object; `place` says where it stands, for the error."""
+    try:
+        strokes = [np.array([x, y], dtype=float).T for x, y, *_ in json.loads(row)["drawing"]]
+        if not strokes or any(
+            s.ndim != 2 or not len(s) or not np.isfinite(s).all() for s in strokes
+        ):
+            raise ValueError("empty or not finite")
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+        raise UserError(
+            f"{place} is not a drawing in Quick, Draw!'s simplified ndjson format."
+        ) from error
     return strokes

@@ -45,8 +45,8 @@ REGULARISERS = {
 """The one list of regularisers; it feeds the command line's choices and the app's menus."""
 
 RAMP_START, RAMP_END, FREEZE = 0.1, 0.4, 0.7
-"""When a sparse penalty acts, as shares of training: not at first, growing, whole, and in the end no
-longer, so that the weights that are left recover from the shrinking (debiasing).
+"""When a sparse penalty acts, as shares of training: not at first, growing, whole, and in the end
+no longer, so that the weights that are left recover from the shrinking (debiasing).
 
 A weight that the proximal step has made zero stays zero: Adam gives even the faintest gradient a
 whole step, and would lift it again at once (docs/experiments.md has the figures)."""
@@ -56,7 +56,7 @@ OUTPUT_SHARE = 0.2
 
 
 def weight_matrices(model: nn.Module) -> dict[str, nn.Parameter]:
-    """The parameters that are penalised, by name: matrices of shape (out, in), input layer first."""
+    """The penalised parameters by name: matrices of shape (out, in), input layer first."""
     return {name: p for name, p in model.named_parameters() if p.ndim == 2}
 
 
@@ -77,7 +77,7 @@ def total_zeros(model: nn.Module) -> float:
 
 
 class Penalty:
-    """A regulariser at work on one model: `before_step` and `after_step` frame the optimiser's step.
+    """A regulariser at work on a model: `before_step` and `after_step` frame the optimiser's step.
 
     `strength` is at least 0; None means the regulariser's usual one. Raises `UserError` for an
     unknown name or a strength out of range.

@@ -70,8 +70,8 @@ class EpochResult:
 
     `train_loss` and `train_accuracy` are over the (augmented) batches as they were learnt from;
     the validation figures are over the whole validation set, without dropout. `zeros`: fraction of
-    exactly-zero weights by weight matrix, `total_zeros` over all of them. `best`: whether this is the best epoch so far; until an
-    L1 penalty has done its work, that is the latest one.
+    exactly-zero weights by weight matrix, `total_zeros` over all of them. `best`: whether this is
+    the best epoch so far; until an L1 penalty has done its work, that is the latest one.
     """
 
     epoch: int

@@ -7,14 +7,21 @@ from typing import NoReturn
 
 import pytest
 import torch
+from hypothesis import settings
 
 from fmnist_demo import checkpoints, drawings
 from fmnist_demo.data import Split
 from fmnist_demo.model import MLP, MLPConfig
 from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.training import TrainConfig, fit
+from fmnist_demo.ui import layout
 
+pytest.register_assert_rewrite("helpers", "picture_helpers")
 torch.set_num_threads(1)
+
+REAL_DATA = os.environ.get("FMNIST_DATA")
+settings.register_profile("tests", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("tests")
 
 TINY = MLPConfig(layers=3, width=32)
 QUICK = TrainConfig(epochs=2, batch_size=10, learning_rate=5e-3, drawings=0, augment=False)
@@ -25,6 +32,14 @@ def skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> str:
+    """The folder of the real Fashion-MNIST."""
+    if REAL_DATA is None:
+        skip_or_fail("$FMNIST_DATA does not name the real Fashion-MNIST")
+    return REAL_DATA
 
 
 def split_of_drawings(count: int, seed: int) -> Split:
@@ -66,3 +81,12 @@ def weights(tmp_path_factory, trained) -> Path:
         if other.name != recipe.name:
             checkpoints.save(folder / f"{other.name}.safetensors", MLP(shape, seed), other)
     return folder
+
+
+@pytest.fixture(scope="session")
+def app_url():
+    """The app with the shipped networks, served on this machine; its address ends in a slash."""
+    app = layout.build(checkpoints.Collection())
+    _, url, _ = app.launch(**layout.LAUNCH, prevent_thread_lock=True, quiet=True)
+    yield url
+    app.close()

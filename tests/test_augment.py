@@ -1,4 +1,4 @@
-"""Random changes keep a picture a picture, repeat by seed, and spare drawings what is not theirs."""
+"""Random changes keep a picture a picture, repeat by seed, and tell drawings from photographs."""
 
 import pytest
 import torch
@@ -19,7 +19,7 @@ def images(train) -> torch.Tensor:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 40), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_shape_and_range_are_kept(seed, count, photograph):
     pictures = torch.rand(count, 28, 28, generator=seeded(seed)).round(decimals=1)
     changed = augment(pictures, torch.full((count,), photograph), seeded(seed))

@@ -3,6 +3,7 @@
 import re
 import shutil
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +13,16 @@ from helpers import assert_one_sentence, photo_of
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = playwright.expect
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -192,7 +202,7 @@ def test_a_finger_draws_on_a_phone_and_the_answer_is_in_sight(open_page):
 
 
 def interpolate(points, steps=6):
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         for t in np.linspace(0, 1, steps, endpoint=False):
             yield x0 + (x1 - x0) * t, y0 + (y1 - y0) * t
 

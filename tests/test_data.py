@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from fmnist_demo import data
 from fmnist_demo.errors import UserError
 
-REAL_DATA = os.environ.get("FMNIST_DATA")
 N = 70  # examples in the tests' own "official" files: seven of each class
 TIMEOUT = 0.3
 
@@ -596,16 +595,15 @@ def test_images_keep_their_labels(tmp_path):
     assert len(loaded.validation.labels) == 20
 
 
-@pytest.mark.skipif(not REAL_DATA, reason="FMNIST_DATA does not name the real Fashion-MNIST")
-def test_real_data(monkeypatch):
+def test_real_data(monkeypatch, real_data):
     monkeypatch.undo()
-    loaded = data.load_training(REAL_DATA, mirrors=())
+    loaded = data.load_training(real_data, mirrors=())
     assert loaded.train.images.shape == (55_000, 28, 28)
     assert loaded.validation.images.shape == (5_000, 28, 28)
     assert loaded.train.labels.bincount().tolist() == [5_500] * 10
     assert loaded.validation.labels.bincount().tolist() == [500] * 10
     assert loaded.split_hash == "4b44a9d50c5f"
-    assert data.load_test(REAL_DATA, mirrors=()).images.shape == (10_000, 28, 28)
+    assert data.load_test(real_data, mirrors=()).images.shape == (10_000, 28, 28)
 
 
 @given(st.integers(1, 200), st.integers(1, 250), st.integers(0, 2**32))

@@ -34,9 +34,14 @@ def test_others_may_read_what_was_written(tmp_path):
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, failure):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(failure), replacing(path) as temporary:
-        temporary.write_text("half of the n")
-        raise failure
+
+    def write():
+        with replacing(path) as temporary:
+            temporary.write_text("half of the n")
+            raise failure
+
+    with pytest.raises(failure):
+        write()
     assert path.read_text() == "old"
     assert names(tmp_path) == ["a.txt"]
 

@@ -55,6 +55,6 @@ def test_an_answer_goes_into_json_and_names_its_network(networks):
     shares = torch.full((10,), 0.1).numpy()
     shares[8] = 0.2
     answer = json.loads(json.dumps(Prediction(networks[0], shares).as_dict()))
-    assert answer["name"] == f"mlp{answer['layers']}-{answer['regulariser']}" == "mlp3-l1"
+    assert answer["name"] == f"mlp{answer['layers']}-{answer['regulariser']}" == networks[0].name
     assert answer["label"] == answer["confidences"][0]["label"] == "Bag"
     assert {each["label"] for each in answer["confidences"]} == set(CLASS_NAMES)

@@ -65,7 +65,7 @@ def test_a_channel_axis_changes_nothing(pictures):
 
 
 @given(st.sampled_from(DEPTHS), st.integers(1, 40), st.sampled_from(list(NORMS)), st.floats(0, 0.9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_count_of_parameters_is_that_of_the_networks_tensors(layers, width, norm, dropout):
     config = MLPConfig(layers, width, dropout, norm)
     assert config.parameters == sum(p.numel() for p in MLP(config).parameters())

@@ -1,6 +1,7 @@
 """What each penalty does to weights, what it leaves alone, and when."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def test_a_weight_that_would_cross_zero_becomes_exactly_zero(weights, amount):
     assert (w.numpy() * weights >= 0).all()
 
 
-@given(some_weights, st.floats(0, 0.9, width=32))
+@given(some_weights, st.floats(0, 0.9))
 def test_decay_shrinks_every_weight_by_the_same_share(weights, amount):
     w = torch.from_numpy(weights.copy())
     decay_(w, amount)
@@ -158,7 +159,7 @@ def test_under_l1_what_is_zero_stays_zero_and_nothing_is_before_the_ramp(train, 
 
     model = learn(train, validation, "l1", 1.0, watch)
     assert not any(mask.any() for share, mask in seen if share <= RAMP_START)
-    for (_, before), (share, after) in zip(seen, seen[1:], strict=False):
+    for (_, before), (share, after) in pairwise(seen):
         assert not (before & ~after).any()
         if share > FREEZE:
             assert torch.equal(before, after)

@@ -1,7 +1,5 @@
 """Class names, and pixels as the networks expect them."""
 
-import os
-
 import numpy as np
 import pytest
 import torch
@@ -33,11 +31,8 @@ def test_bytes_are_normalised_without_overflow():
     assert normalise(torch.from_numpy(pixels)).numpy() == pytest.approx(expected, abs=1e-6)
 
 
-def test_mean_and_deviation_are_those_of_the_training_images():
-    folder = os.environ.get("FMNIST_DATA")
-    if not folder:
-        pytest.skip("set FMNIST_DATA to hold the constants against the real images")
-    data = load_training(folder)
+def test_mean_and_deviation_are_those_of_the_training_images(real_data):
+    data = load_training(real_data)
     pixels = torch.cat([data.train.images, data.validation.images])
     counts = torch.bincount(pixels.flatten(), minlength=256).double()
     values = torch.arange(256) / 255

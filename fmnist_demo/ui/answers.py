@@ -149,7 +149,7 @@ def _message(text: str, role: str) -> str:
 
 
 def _data_url(image: np.ndarray) -> str:
-    """Grey pictures are drawings and stay exact; colour ones are photos, for which JPEG is small."""
+    """Grey pictures are drawings and stay exact; colour ones are photos, small as JPEG."""
     kind = "PNG" if image.ndim == 2 else "JPEG"
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, kind)

@@ -21,24 +21,26 @@ function blank() {
   paper.fillRect(0, 0, canvas.width, canvas.height);
 }
 
-function paintLine(width, erase, points) {
+// Segment by segment, as the pen laid it, so that a repainted drawing is the same to the pixel.
+function paintPoint({ width, erase, points }, i) {
   paper.strokeStyle = paper.fillStyle = erase ? "#fff" : "#000";
   paper.lineWidth = width;
-  paper.lineCap = paper.lineJoin = "round";
+  paper.lineCap = "round";
   paper.beginPath();
-  if (points.length === 1) {
-    paper.arc(points[0][0], points[0][1], width / 2, 0, 2 * Math.PI);
+  if (i === 0) {
+    paper.arc(...points[0], width / 2, 0, 2 * Math.PI);
     paper.fill();
-    return;
+  } else {
+    paper.moveTo(...points[i - 1]);
+    paper.lineTo(...points[i]);
+    paper.stroke();
   }
-  points.forEach(([x, y], i) => (i ? paper.lineTo(x, y) : paper.moveTo(x, y)));
-  paper.stroke();
 }
 
 function paint(operation) {
-  if (operation.kind === "stroke") paintLine(operation.width, operation.erase, operation.points);
-  else blank();
+  if (operation.kind !== "stroke") blank();
   if (operation.kind === "image") paper.drawImage(operation.image, 0, 0, canvas.width, canvas.height);
+  operation.points?.forEach((_, i) => paintPoint(operation, i));
 }
 
 function repaint() {
@@ -89,8 +91,8 @@ function begin(point, eraserButton) {
 }
 
 function extend(running, point) {
-  paintLine(running.width, running.erase, [running.points.at(-1), point]);
   running.points.push(point);
+  paintPoint(running, running.points.length - 1);
   sendSoon();
 }
 

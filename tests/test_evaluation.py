@@ -1,0 +1,185 @@
+"""Figures against figures worked out by hand, and folders of people's own pictures."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from helpers import assert_one_sentence
+from PIL import Image
+
+from fmnist_demo import evaluation
+from fmnist_demo.checkpoints import Collection
+from fmnist_demo.data import Split
+from fmnist_demo.drawings import draw, render
+from fmnist_demo.errors import UserError
+from fmnist_demo.evaluation import Cases, accuracy, evaluate, read_cases, recognition, table
+from fmnist_demo.preprocessing import from_drawing, prepare
+from fmnist_demo.regularisation import total_zeros
+
+OUTLINE = [[0, 200, 200, 0, 0], [0, 0, 150, 150, 0]]
+
+
+@pytest.fixture
+def network(weights):
+    return Collection(weights).get(3, "l1")
+
+
+@pytest.fixture
+def says(monkeypatch):
+    """Have every network rank the labels of each picture as given, the rest behind them."""
+
+    def rank(*rankings: list[int]):
+        shares = np.zeros((len(rankings), 10), np.float32)
+        for row, ranking in zip(shares, rankings, strict=True):
+            row[ranking] = np.linspace(0.9, 0.1, len(ranking))
+        monkeypatch.setattr(evaluation, "probabilities", lambda checkpoint, images: shares)
+
+    return rank
+
+
+def cases(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -> Cases:
+    return Cases(names, labels, torch.zeros(len(names), 28, 28).byte(), unreadable or {})
+
+
+def test_recognition_counts_the_first_guess_and_the_first_three(says, network):
+    says([7, 5, 9], [5, 7, 9], [5, 9, 7], [5, 9, 8, 7])
+    found = recognition(network, cases(["sneaker"] * 4, [(7,)] * 4))
+    assert (found["n"], found["top1"], found["top3"]) == (4, 0.25, 0.75)
+
+
+def test_where_several_labels_are_right_the_best_placed_counts(says, network):
+    says([9, 7], [7, 9], [5, 0, 9, 7], [5, 0, 8, 7])
+    found = recognition(network, cases(["sneaker+ankle-boot"] * 4, [(7, 9)] * 4))
+    assert (found["top1"], found["top3"]) == (0.5, 0.75)
+
+
+def test_an_unreadable_picture_counts_as_wrong_even_if_its_blank_would_be_named(says, network):
+    says([7], [7], [7], [7])
+    found = recognition(network, cases(["sneaker"] * 4, [(7,)] * 4, {1: "Broken.", 3: "Empty."}))
+    assert (found["n"], found["top1"], found["top3"]) == (4, 0.5, 0.5)
+
+
+def test_the_figures_of_a_class_are_over_its_pictures_alone(says, network):
+    says([8, 1], [1, 8], [1, 8], [0, 2, 3, 8])
+    found = recognition(network, cases(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)]))
+    assert found["per_class"] == {
+        "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3},
+        "trouser": {"n": 1, "top1": 1.0, "top3": 1.0},
+    }
+    assert found["top1"] == 0.5
+
+
+def test_accuracy_is_the_share_of_right_first_guesses(says, network):
+    says([0], [1], [2], [3], [4])
+    split = Split(torch.zeros(5, 28, 28).byte(), torch.tensor([0, 1, 2, 4, 3]))
+    assert accuracy(network, split) == 0.6
+
+
+def test_accuracy_agrees_with_the_one_that_training_noted(network, validation):
+    assert accuracy(network, validation) == pytest.approx(
+        network.recipe.validation["accuracy"], abs=0.02
+    )
+
+
+def test_a_report_is_complete_and_goes_into_json(network, validation):
+    bags = Cases(["bag"] * 100, [(8,)] * 100, validation.images, {})
+    report = json.loads(json.dumps(evaluate(network, validation, drawings=bags)))
+    assert (report["name"], report["layers"], report["regulariser"]) == ("mlp3-l1", 3, "l1")
+    assert report["strength"] == network.recipe.strength
+    assert report["parameters"] == sum(p.numel() for p in network.model.parameters())
+    assert report["zeros"] == total_zeros(network.model) > 0
+    assert report["test_accuracy"] == accuracy(network, validation)
+    assert report["validation_accuracy"] == network.recipe.validation["accuracy"]
+    assert report["drawings"] == recognition(network, bags)
+    assert "photos" not in report
+
+
+def test_the_table_has_a_row_a_network_and_a_column_a_figure():
+    figures = {"n": 250, "top1": 0.8, "top3": 0.95}
+    report = {"name": "mlp3-l1", "parameters": 2_100_000, "zeros": 0.5, "test_accuracy": 0.9012}
+    assert table([report | {"drawings": figures}, report | {"drawings": figures}]).splitlines() == [
+        "| network | parameters | zeros | test | 250 drawings | drawings, top 3 |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        *["| mlp3-l1 | 2,100,000 | 50.0% | 90.12% | 80.0% | 95.0% |"] * 2,
+    ]
+    assert "drawings" not in table([report])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two drawings of a bag, a photo of a sneaker or an ankle boot, and a file that is neither."""
+    rows = [
+        json.dumps({"drawing": [OUTLINE]}),
+        json.dumps({"drawing": [OUTLINE, [[9, 99], [9, 9]]]}),
+    ]
+    (tmp_path / "bag.ndjson").write_text("\n".join(rows))
+    shoes = tmp_path / "sneaker+ankle-boot"
+    shoes.mkdir()
+    Image.fromarray(draw(7, np.random.default_rng(0))).save(shoes / "a.png")
+    (shoes / "b.png").write_text("not a picture")
+    (shoes / ".DS_Store").write_text("the file manager's")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "README.md").write_text("where these pictures come from")
+    return tmp_path
+
+
+def test_a_folder_is_read_as_the_app_would_see_it(folder):
+    found = read_cases(folder)
+    assert found.names == ["bag", "bag", "sneaker+ankle-boot", "sneaker+ankle-boot"]
+    assert found.labels == [(8,), (8,), (7, 9), (7, 9)]
+    expected = [
+        from_drawing(render([np.array(OUTLINE, dtype=float).T])).pixels,
+        prepare(Image.open(folder / "sneaker+ankle-boot" / "a.png")).pixels,
+    ]
+    assert np.array_equal(found.images[0], expected[0])
+    assert np.array_equal(found.images[2], expected[1])
+    assert found.images.shape == (4, 28, 28)
+    assert found.images.dtype == torch.uint8
+
+
+def test_an_unreadable_picture_is_kept_as_a_case_with_its_reason(folder):
+    found = read_cases(folder)
+    assert list(found.unreadable) == [3]
+    assert_one_sentence(found.unreadable[3])
+    assert (found.images[3] == 0).all()
+
+
+def test_progress_sees_every_picture(folder):
+    seen = []
+
+    def watch(iterable):
+        for item in iterable:
+            seen.append(item)
+            yield item
+
+    read_cases(folder, watch)
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("name", ["hat.ndjson", "sneaker+hat/", "Bag/"])
+def test_a_name_that_is_no_class_is_told_before_anything_is_read(tmp_path, name):
+    path = tmp_path / name
+    path.mkdir() if name.endswith("/") else path.write_text("not even a drawing")
+    with pytest.raises(UserError, match="not a class name") as error:
+        read_cases(tmp_path)
+    assert_one_sentence(str(error.value))
+
+
+@pytest.mark.parametrize("name", ["empty", "bag", "missing", "file"])
+def test_a_folder_without_pictures_is_told(tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bag" / "bag").mkdir(parents=True)
+    (tmp_path / "file").write_text("not a folder")
+    folder = tmp_path / name / "bag" if name == "bag" else tmp_path / name
+    with pytest.raises(UserError, match=r"no pictures|not a folder") as error:
+        read_cases(folder)
+    assert_one_sentence(str(error.value))
+    assert str(folder) in str(error.value)
+
+
+def test_a_broken_drawing_file_is_told(tmp_path):
+    (tmp_path / "bag.ndjson").write_bytes(b"\xff\xfe\0")
+    with pytest.raises(UserError, match=r"bag\.ndjson") as error:
+        read_cases(tmp_path)
+    assert_one_sentence(str(error.value))

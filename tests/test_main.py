@@ -1,0 +1,148 @@
+"""The command line, on drawings in place of the dataset."""
+
+import json
+
+import numpy as np
+import pytest
+from helpers import assert_one_sentence
+from PIL import Image
+
+from fmnist_demo import __main__ as cli
+from fmnist_demo import checkpoints, data, evaluation
+from fmnist_demo.drawings import draw
+
+QUICK = "--width 16 --epochs 2 --drawings 20 --batch-size 50 --threads 1".split()
+
+
+@pytest.fixture
+def no_download(monkeypatch, train, validation):
+    """The commands get drawings where they would load Fashion-MNIST."""
+    training = data.TrainingData(train, validation, "0" * 12)
+    monkeypatch.setattr(data, "load_training", lambda *_: training)
+    monkeypatch.setattr(data, "load_test", lambda *_: validation)
+
+
+def test_train_saves_a_checkpoint_that_says_how_it_was_made(no_download, tmp_path, capsys):
+    arguments = ["train", "--layers", "5", "--regulariser", "l1", "--strength", "0.5"]
+    assert cli.main([*arguments, *QUICK, "--out", str(tmp_path), "--seed", "3"]) == 0
+    recipe = checkpoints.load(tmp_path / "mlp5-l1.safetensors").recipe
+    assert (recipe.model.layers, recipe.model.width) == (5, 16)
+    assert recipe.training["seed"] == 3
+    assert recipe.strength == 0.5
+    assert len(recipe.history) == 2
+    assert recipe.ended == "all epochs"
+    assert recipe.split_hash == "0" * 12
+    assert "epoch   2" in capsys.readouterr().out
+
+
+def test_train_all_makes_nine_and_repeats_none(no_download, tmp_path, capsys):
+    command = ["train", "--all", *QUICK, "--epochs", "1", "--out", str(tmp_path)]
+    assert cli.main(command) == 0
+    collection = checkpoints.Collection(tmp_path)
+    assert len(collection) == 9
+    assert not collection.problems
+    capsys.readouterr()
+    (tmp_path / "mlp7-none.safetensors").unlink()
+    assert cli.main(command) == 0
+    said = capsys.readouterr().out
+    assert said.count("trained already") == 8
+    assert (tmp_path / "mlp7-none.safetensors").exists()
+
+
+def test_other_settings_are_trained_anew(no_download, tmp_path, capsys):
+    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    assert cli.main(command) == 0
+    assert cli.main([*command, "--seed", "1"]) == 0
+    assert "trained already" not in capsys.readouterr().out
+
+
+def test_an_interrupted_training_keeps_its_best_and_is_not_taken_for_finished(
+    no_download, tmp_path, monkeypatch, capsys
+):
+    real = cli.fit
+
+    def interrupted(*arguments):
+        yield next(real(*arguments))
+        raise KeyboardInterrupt
+
+    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, "fit", interrupted)
+        assert cli.main(command) == 130
+    recipe = checkpoints.load(tmp_path / "mlp3-none.safetensors").recipe
+    assert recipe.ended == "interrupted"
+    assert len(recipe.history) == 1
+    assert cli.main(command) == 0
+    recipe = checkpoints.load(tmp_path / "mlp3-none.safetensors").recipe
+    assert recipe.ended == "all epochs"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train"],
+        ["train", "--layers", "3"],
+        ["train", "--all", "--layers", "3"],
+        ["train", "--layers", "3", "--regulariser", "l1", "--strength", "-1"],
+        ["train", "--layers", "3", "--regulariser", "l1", "--width", "4000"],
+        ["train", "--layers", "3", "--regulariser", "l1", "--dropout", "1"],
+        ["train", "--layers", "3", "--regulariser", "l1", "--epochs", "0"],
+        ["evaluate", "--weights", "nowhere"],
+        ["evaluate", "--drawings", "nowhere"],
+        ["classify", "nowhere.png"],
+        ["classify", "."],
+    ],
+)
+def test_a_users_error_is_one_sentence_and_status_2(no_download, arguments, capsys):
+    assert cli.main(arguments) == 2
+    assert_one_sentence(capsys.readouterr().err.strip().splitlines()[-1])
+
+
+def test_evaluate_writes_every_figure(no_download, weights, tmp_path, capsys):
+    folder = tmp_path / "photos" / "bag+t-shirt"
+    folder.mkdir(parents=True)
+    Image.fromarray(draw(8, np.random.default_rng(1))).save(folder / "bag.png")
+    drawings = tmp_path / "drawings"
+    drawings.mkdir()
+    row = {"drawing": [[[0, 100, 100, 0, 0], [0, 0, 120, 120, 0]]]}
+    (drawings / "trouser.ndjson").write_text(json.dumps(row) + "\n")
+    options = ["--drawings", str(drawings), "--photos", str(folder.parent)]
+    out = tmp_path / "results.json"
+    assert cli.main(["evaluate", "--weights", str(weights), *options, "--json", str(out)]) == 0
+    reports = json.loads(out.read_text())
+    assert len(reports) == 9
+    assert evaluation.table(reports) in capsys.readouterr().out
+    for report in reports:
+        assert {"name", "layers", "regulariser", "strength", "parameters"} <= set(report)
+        assert 0 <= report["zeros"] <= 1
+        assert 0 <= report["test_accuracy"] <= 1
+        assert report["drawings"]["n"] == report["photos"]["n"] == 1
+        assert set(report["photos"]["per_class"]) == {"bag+t-shirt"}
+
+
+def test_classify_names_photos_and_drawings_and_goes_on_after_a_bad_file(weights, tmp_path, capsys):
+    Image.fromarray(draw(0, np.random.default_rng(1))).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    row = {"drawing": [[[0, 100, 100, 0, 0], [0, 0, 120, 120, 0]]]}
+    (tmp_path / "c.ndjson").write_text(2 * (json.dumps(row) + "\n"))
+    files = [str(tmp_path / name) for name in ("a.png", "b.png", "c.ndjson")]
+    out = tmp_path / "out.json"
+    options = ["--layers", "5", "--weights", str(weights), "--json", str(out)]
+    assert cli.main(["classify", *files, *options]) == 2
+    printed = capsys.readouterr()
+    assert "b.png" in printed.err
+    answers = json.loads(out.read_text())
+    assert [a["picture"] for a in answers] == [files[0], f"{files[2]}:1", f"{files[2]}:2"]
+    for answer in answers:
+        assert [p["name"] for p in answer["predictions"]] == ["mlp5-none", "mlp5-l1", "mlp5-l2"]
+        for prediction in answer["predictions"]:
+            assert prediction["label"] == prediction["confidences"][0]["label"]
+            assert prediction["name"] in printed.out
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "classify"])
+def test_each_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as done:
+        cli.main([command, "--help"])
+    assert done.value.code == 0
+    assert "--" in capsys.readouterr().out

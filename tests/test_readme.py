@@ -1,0 +1,85 @@
+"""The README and the shipped figures say what is so."""
+
+import json
+import re
+import shlex
+
+import pytest
+
+from fmnist_demo import checkpoints, data, evaluation
+from fmnist_demo.__main__ import parser
+from fmnist_demo.regularisation import REGULARISERS, total_zeros
+
+ROOT = checkpoints.WEIGHTS.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def results() -> list[dict]:
+    return json.loads((checkpoints.WEIGHTS / "results.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def shipped() -> checkpoints.Collection:
+    return checkpoints.Collection()
+
+
+def test_all_nine_networks_are_shipped_and_whole(shipped):
+    assert shipped.problems == []
+    assert [(c.layers, c.regulariser) for c in shipped] == [
+        (layers, name) for layers in (3, 5, 7) for name in REGULARISERS
+    ]
+    size = sum(path.stat().st_size for path in checkpoints.WEIGHTS.iterdir())
+    assert size <= 40e6
+
+
+def test_the_shipped_networks_were_trained_alike(shipped):
+    assert {c.recipe.ended for c in shipped} <= {"all epochs", "early stopping"}
+    assert len({c.recipe.split_hash for c in shipped}) == 1
+    recipes = [c.recipe.training | {"regulariser": "", "strength": 0} for c in shipped]
+    assert all(recipe == recipes[0] for recipe in recipes)
+
+
+def test_only_l1_has_zeros(shipped):
+    for checkpoint in shipped:
+        assert (total_zeros(checkpoint.model) > 0) == (checkpoint.regulariser == "l1")
+
+
+def test_the_results_are_of_the_shipped_networks(results, shipped):
+    assert [r["name"] for r in results] == [c.name for c in shipped]
+    for result, checkpoint in zip(results, shipped, strict=True):
+        assert result["zeros"] == total_zeros(checkpoint.model)
+        assert result["strength"] == checkpoint.recipe.strength
+        assert result["parameters"] == checkpoint.recipe.model.parameters
+        assert result["validation_accuracy"] == checkpoint.recipe.validation["accuracy"]
+
+
+def test_the_results_hold_on_the_real_test_set(results, shipped, real_data):
+    test = data.load_test(real_data)
+    for result, checkpoint in zip(results, shipped, strict=True):
+        measured = evaluation.accuracy(checkpoint, test)
+        assert measured == pytest.approx(result["test_accuracy"], abs=2e-4)
+        assert measured >= 0.885
+
+
+def test_the_readme_shows_the_results(results):
+    block = re.search(r"<!-- results -->\n(.*?)\n<!-- /results -->", README, re.DOTALL)
+    assert block[1].strip() == evaluation.table(results)
+
+
+def test_the_readme_maps_every_module():
+    listed = set(re.findall(r"^\| `(fmnist_demo/\w+\.py)`", README, re.MULTILINE))
+    modules = {f"fmnist_demo/{path.name}" for path in (ROOT / "fmnist_demo").glob("*.py")}
+    assert listed == modules - {"fmnist_demo/__init__.py"}
+
+
+def test_the_readmes_commands_are_commands():
+    commands = re.findall(r"^python -m fmnist_demo (.*)$", README, re.MULTILINE)
+    assert len(commands) >= 4
+    for command in commands:
+        parser().parse_args(shlex.split(command))
+
+
+def test_the_readme_links_to_files_that_exist():
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
