@@ -112,10 +112,12 @@ def load(path: str | Path) -> Checkpoint:
                         "expected; train it again or download it again."
                     )
                 stored = file.get_tensor(name).float()
-                if not stored.isfinite().all():
+                is_variance = name.endswith("running_var")
+                if not stored.isfinite().all() or (is_variance and stored.min() < 0):
                     raise CheckpointError(
-                        f"{path.name}: {name} holds values that are not finite numbers; train it "
-                        "again or download it again."
+                        f"{path.name}: {name} holds values that are not finite numbers"
+                        f"{' of 0 or more' if is_variance else ''}; train it again or download it "
+                        "again."
                     )
                 own.copy_(stored)
     except (OSError, SafetensorError, RuntimeError) as error:
@@ -227,13 +229,16 @@ def _recipe(text: str | None, path: Path) -> Recipe:
         if {type(recipe.model.layers), type(recipe.model.width)} != {int}:
             raise ValueError("layers and width are whole numbers")
         if not isinstance(recipe.regulariser, str) or not 0 <= recipe.strength < float("inf"):
-            raise ValueError("regulariser")
+            raise ValueError("regulariser and strength do not go together")
+        if not all(0 <= recipe.validation[key] < float("inf") for key in ("loss", "accuracy")):
+            raise ValueError("the validation figures are out of range")
         return recipe
     except CheckpointError:
         raise
     except (TypeError, ValueError, KeyError, UserError) as error:
+        reason = str(error).rstrip(".")
         raise CheckpointError(
-            f"{path.name} does not say how it was made, or says something impossible ({error}): "
+            f"{path.name} does not say how it was made, or says something impossible ({reason}): "
             "it is not one of this project's checkpoints."
         ) from error
 

@@ -23,8 +23,8 @@ def soft_threshold_(weights: torch.Tensor, amount: float) -> None:
 
 
 def decay_(weights: torch.Tensor, amount: float) -> None:
-    """Decoupled weight decay, in place: w <- (1 - amount) w (arXiv 1711.05101)."""
-    weights.mul_(1 - amount)
+    """Decoupled weight decay, in place: w <- (1 - amount) w, at most to 0 (arXiv 1711.05101)."""
+    weights.mul_(max(1 - amount, 0))
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,14 @@ def total_zeros(model: nn.Module) -> float:
     )
 
 
+def check_regulariser(name: str, strength: float | None) -> None:
+    """Raise `UserError` for an unknown name, or a strength that is neither None nor 0 or more."""
+    if name not in REGULARISERS:
+        raise UserError(f"Unknown regulariser “{name}”: choose {', '.join(REGULARISERS)}.")
+    if strength is not None and not 0 <= strength < float("inf"):
+        raise UserError(f"A strength of {strength} is out of range: choose 0 or more.")
+
+
 class Penalty:
     """A regulariser at work on a model: `before_step` and `after_step` frame the optimiser's step.
 
@@ -84,12 +92,9 @@ class Penalty:
     """
 
     def __init__(self, model: nn.Module, name: str, strength: float | None = None):
-        if name not in REGULARISERS:
-            raise UserError(f"Unknown regulariser “{name}”: choose {', '.join(REGULARISERS)}.")
+        check_regulariser(name, strength)
         self.regulariser = REGULARISERS[name]
         self.strength = self.regulariser.strength if strength is None else strength
-        if not 0 <= self.strength < float("inf"):
-            raise UserError(f"A strength of {strength} is out of range: choose 0 or more.")
         self.matrices = list(weight_matrices(model).values())
         self.masks: list[torch.Tensor] = []
 

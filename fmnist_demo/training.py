@@ -17,7 +17,7 @@ from fmnist_demo.augment import augment
 from fmnist_demo.data import Split, batches
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, predict_logits
-from fmnist_demo.regularisation import Penalty, count_zeros, total_zeros
+from fmnist_demo.regularisation import Penalty, check_regulariser, count_zeros, total_zeros
 from fmnist_demo.spec import normalise
 
 PRECISIONS = ("float32", "bfloat16")
@@ -58,6 +58,7 @@ class TrainConfig:
             raise UserError(f"The learning rate must be above 0, not {self.learning_rate}.")
         if not 0 <= self.label_smoothing < 1:
             raise UserError("Label smoothing must be 0 or more and below 1.")
+        check_regulariser(self.regulariser, self.strength)
         if self.precision not in PRECISIONS:
             raise UserError(
                 f"Unknown precision “{self.precision}”: choose {' or '.join(PRECISIONS)}."
@@ -174,7 +175,7 @@ def fit(
                     "The loss is no longer a number: choose a smaller learning rate or strength."
                 )
             settled = penalty.settled(epoch / config.epochs)
-            is_best = not settled or loss < best_loss
+            is_best = loss < best_loss  # always, until it is settled
             if is_best:
                 best, best_epoch = copy.deepcopy(model.state_dict()), epoch
                 best_loss = loss if settled else math.inf

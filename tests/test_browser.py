@@ -237,3 +237,15 @@ def test_strokes_in_quick_succession_end_with_the_last_ones_answer(open_page):
     expect(verdict(page)).to_contain_text("Bag")
     time.sleep(1)
     expect(verdict(page)).to_contain_text("Bag")
+
+
+def test_the_drawing_is_still_there_after_a_look_at_the_other_tab(open_page):
+    page = open_page(**DESKTOP)
+    draw(page)
+    expect(verdict(page)).to_be_visible()
+    before = ink(page)
+    page.get_by_role("tab", name="Photo").click()
+    expect(verdict(page)).to_have_count(0)
+    page.get_by_role("tab", name="Draw").click()
+    expect(verdict(page)).to_be_visible()
+    assert ink(page) == before

@@ -153,13 +153,15 @@ def test_progress_rises_to_one_step_by_step(train, validation):
     assert shares == pytest.approx([i / 60 for i in range(1, 61)])
 
 
-@pytest.mark.parametrize(
-    "change", [{"learning_rate": 1e30}, {"regulariser": "l2", "strength": 1e30}]
-)
-def test_a_loss_that_is_no_number_ends_with_a_word_on_what_to_change(train, validation, change):
+def test_a_loss_that_is_no_number_ends_with_a_word_on_what_to_change(train, validation):
     with pytest.raises(UserError, match="smaller learning rate") as error:
-        learn(train, validation, replace(QUICK, **change))
+        learn(train, validation, replace(QUICK, learning_rate=1e30))
     assert_one_sentence(str(error.value))
+
+
+def test_too_strong_a_decay_ends_at_zero_and_not_beyond(train, validation):
+    model, _ = learn(train, validation, replace(QUICK, regulariser="l2", strength=1e30))
+    assert total_zeros(model) == 1
 
 
 @pytest.mark.parametrize(("count", "batch_size"), [(21, 20), (3, 2), (2, 512)])
