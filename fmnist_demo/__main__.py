@@ -11,7 +11,8 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from fmnist_demo import checkpoints, data, drawings, evaluation, files, inference
+from fmnist_demo import checkpoints, data, drawings, evaluation, files, inference, synthetic
+from fmnist_demo.calibration import calibrate
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, MLPConfig, budget_width
 from fmnist_demo.pictures import open_image
@@ -20,6 +21,9 @@ from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.training import PRECISIONS, TrainConfig, choose_device, fit
 
 LAYERS = (3, 5, 7)
+
+HELD_OUT = 5_000
+"""Procedural drawings that are not trained on; the threshold of doubt is set on them."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     add("--batch-size", type=int, default=recipe.batch_size)
     add("--learning-rate", type=float, default=recipe.learning_rate, help="its peak")
     add("--seed", type=int, default=recipe.seed)
-    add("--drawings", type=int, default=recipe.drawings, metavar="N", help="procedural drawings")
+    add("--synthetic", type=int, default=recipe.synthetic, metavar="N", help="own pictures")
     add("--no-augment", dest="augment", action="store_false", help="pictures as they are")
     add(
         "--precision",
@@ -86,7 +90,7 @@ def train(args: argparse.Namespace) -> None:
     jobs = list(product(LAYERS, REGULARISERS)) if args.all else [(args.layers, args.regulariser)]
     device = choose_device(args.device)
     examples = data.load_training(args.data)
-    sketches = None
+    own = held_out = None
 
     for number, (layers, regulariser) in enumerate(jobs, start=1):
         shape = MLPConfig(layers, args.width or budget_width(layers), args.dropout)
@@ -99,7 +103,7 @@ def train(args: argparse.Namespace) -> None:
             batch_size=args.batch_size,
             learning_rate=args.learning_rate,
             augment=args.augment,
-            drawings=args.drawings,
+            synthetic=args.synthetic,
             seed=args.seed,
             precision=args.precision,
         )
@@ -108,15 +112,17 @@ def train(args: argparse.Namespace) -> None:
         if _is_finished(path, recipe):
             print(f"{path} is trained already with these settings.")
             continue
-        if sketches is None and args.drawings:
-            sketches = _draw(args.drawings, args.seed)
+        if held_out is None:
+            held_out = _synthetic(HELD_OUT, args.seed + 1, {"drawing": 1})
+            own = _synthetic(args.synthetic, args.seed) if args.synthetic else None
         print(f"[{number}/{len(jobs)}] {recipe.name}, {shape.parameters:,} parameters, on {device}")
         model = MLP(shape, args.seed)
-        history, ended = _watch(model, examples, config, sketches, device)
+        history, ended = _watch(model, examples, config, own, device)
         if history:
             kept = [result for result in history if result["best"]][-1]
             recipe = replace(
                 recipe,
+                calibration=calibrate(model, examples.validation, held_out),
                 history=history,
                 validation={
                     "loss": kept["validation_loss"],
@@ -133,7 +139,7 @@ def train(args: argparse.Namespace) -> None:
             raise KeyboardInterrupt
 
 
-def _watch(model, examples, config, sketches, device) -> tuple[list[dict], str]:
+def _watch(model, examples, config, own, device) -> tuple[list[dict], str]:
     """Run `fit` under a progress bar; the results so far, and why it ended."""
     history, ended = [], "all epochs"
     with tqdm(
@@ -145,7 +151,7 @@ def _watch(model, examples, config, sketches, device) -> tuple[list[dict], str]:
 
         try:
             for result in fit(
-                model, examples.train, examples.validation, config, sketches, device, advance
+                model, examples.train, examples.validation, config, own, device, advance
             ):
                 history.append(asdict(result))
                 bar.write(
@@ -173,9 +179,9 @@ def _is_finished(path: Path, recipe: checkpoints.Recipe) -> bool:
     )
 
 
-def _draw(count: int, seed: int) -> data.Split:
-    images, labels = drawings.dataset(
-        count, seed, progress=lambda it, total: tqdm(it, "drawing", total, unit="")
+def _synthetic(size: int, seed: int, shares: dict[str, int] = synthetic.SHARES) -> data.Split:
+    images, labels = synthetic.dataset(
+        size, seed, shares, progress=lambda it, total: tqdm(it, "drawing", total, unit="")
     )
     return data.Split(torch.from_numpy(images), torch.from_numpy(labels))
 
@@ -208,7 +214,7 @@ def classify(args: argparse.Namespace) -> None:
                 tqdm.write(name)
                 for p in predictions:
                     best = ", ".join(f"{label} {share:.0%}" for label, share in p.ranked[:3])
-                    tqdm.write(f"  {p.checkpoint.name:10} {best}")
+                    tqdm.write(f"  {p.checkpoint.name:10} {best}{'' if p.sure else ' (not sure)'}")
         except UserError as error:
             problems.append(f"{file}: {error}")
     if args.json:

@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError, safe_open
 
+from fmnist_demo.calibration import Calibration
 from fmnist_demo.errors import UserError
 from fmnist_demo.files import replacing
 from fmnist_demo.model import MLP, MLPConfig
@@ -20,10 +21,13 @@ from fmnist_demo.model import MLP, MLPConfig
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 """The folder of the checkpoints that come with the project."""
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 32 * 2**20
 _KEY = "fmnist_demo"
 _TINIEST = torch.finfo(torch.float16).smallest_normal * torch.finfo(torch.float16).eps
+
+
+NOT_CALIBRATED = Calibration()
 
 
 class CheckpointError(UserError):
@@ -35,13 +39,15 @@ class Recipe:
     """How a checkpoint was made: everything needed to make it again, and what came of it.
 
     `training`: the `TrainConfig` as a dict. `split_hash`: which examples were validation.
-    `history`: one dict an epoch. `validation`: loss and accuracy of the epoch that was kept.
-    `ended`: `all epochs`, `early stopping` or `interrupted`.
+    `calibration`: when its answers can be trusted. `history`: one dict an epoch. `validation`:
+    loss and accuracy of the epoch that was kept. `ended`: `all epochs`, `early stopping` or
+    `interrupted`.
     """
 
     model: MLPConfig
     training: dict
     split_hash: str
+    calibration: Calibration = NOT_CALIBRATED
     history: list[dict] = field(default_factory=list)
     validation: dict = field(default_factory=dict)
     ended: str = ""
@@ -222,6 +228,7 @@ def _recipe(text: str | None, path: Path) -> Recipe:
             model=MLPConfig(**metadata["model"]),
             training=dict(metadata["training"]),
             split_hash=str(metadata["split_hash"]),
+            calibration=Calibration(**metadata["calibration"]),
             history=list(metadata["history"]),
             validation=dict(metadata["validation"]),
             ended=str(metadata["ended"]),
@@ -232,6 +239,9 @@ def _recipe(text: str | None, path: Path) -> Recipe:
             raise ValueError("regulariser and strength do not go together")
         if not all(0 <= recipe.validation[key] < float("inf") for key in ("loss", "accuracy")):
             raise ValueError("the validation figures are out of range")
+        calibration = recipe.calibration  # float32 must be able to divide by its temperature
+        if not (1e-30 < calibration.temperature < 1e30 and 0 <= calibration.doubt <= 1):
+            raise ValueError("the calibration is out of range")
         return recipe
     except CheckpointError:
         raise

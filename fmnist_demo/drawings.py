@@ -5,15 +5,14 @@ into an example.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.garments import GARMENTS, Garment, Line
-from fmnist_demo.preprocessing import from_drawing
-from fmnist_demo.spec import IMAGE_SIZE
+from fmnist_demo.scribbles import SCRIBBLES
 
 SIZE = 128
 """Height and width of a rendered drawing, in pixels."""
@@ -21,7 +20,8 @@ SIZE = 128
 PEN = 5.5
 """The usual pen's width in pixels of a `SIZE` drawing: that of the app's canvas."""
 
-_SHIFT = 4  # OpenCV takes fixed-point coordinates with this many fractional bits
+SHIFT = 4
+"""Fractional bits of the coordinates that OpenCV is given."""
 
 
 def render(strokes: list[Line], pen: float = PEN, size: int = SIZE, fills=()) -> np.ndarray:
@@ -32,22 +32,27 @@ def render(strokes: list[Line], pen: float = PEN, size: int = SIZE, fills=()) ->
     """
     import cv2  # slow to load
 
-    points = np.concatenate([*strokes, *(line for line, _ in fills)])
-    low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    margin = pen / 2 + 2
-    scale = (size - 2 * margin) / max(extent.max(), 1e-9)
-    offset = (size - extent * scale) / 2 - low * scale
-
-    def pixels(line):
-        return np.round((line * scale + offset) * (1 << _SHIFT)).astype(np.int32)
-
+    pixels = placement([*strokes, *(line for line, _ in fills)], size, margin=pen / 2 + 2)
     picture = np.full((size, size), 255, np.uint8)
     for line, grey in fills:
-        cv2.fillPoly(picture, [pixels(line)], int(grey), cv2.LINE_AA, _SHIFT)
+        cv2.fillPoly(picture, [pixels(line)], int(grey), cv2.LINE_AA, SHIFT)
     width = max(1, round(pen))
     for line in strokes:
-        cv2.polylines(picture, [pixels(line)], False, 0, width, cv2.LINE_AA, _SHIFT)
+        cv2.polylines(picture, [pixels(line)], False, 0, width, cv2.LINE_AA, SHIFT)
     return picture
+
+
+def placement(lines: list[Line], size: int, margin: float) -> Callable[[Line], np.ndarray]:
+    """How to place lines so that together they fill a picture but for a margin, in pixels.
+
+    The function returned takes a line (n, 2) to OpenCV's fixed-point coordinates, int32 (n, 2) with
+    `SHIFT` fractional bits.
+    """
+    points = np.concatenate(lines)
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    scale = (size - 1 - 2 * margin) / max(extent.max(), 1e-9)
+    offset = (size - 1 - extent * scale) / 2 - low * scale
+    return lambda line: np.round((line * scale + offset) * (1 << SHIFT)).astype(np.int32)
 
 
 def _subdivide(line: Line, step: float = 0.05) -> Line:
@@ -74,8 +79,8 @@ def _round_corners(line: Line, reach: int, closed: bool) -> Line:
     return smooth
 
 
-class _Hand:
-    """One person's way of drawing: a tremor, a slant, rounded or sharp corners, gaps."""
+class Hand:
+    """One person's way of drawing: a pen, a tremor, a slant, rounded or sharp corners, gaps."""
 
     def __init__(self, rng: np.random.Generator):
         self.rng = rng
@@ -92,6 +97,7 @@ class _Hand:
         )
         if rng.random() < 0.5:
             self.slant[0] *= -1
+        self.pen = rng.uniform(2.5, 6.5) if rng.random() < 0.8 else rng.uniform(6.5, 9)
         self.gaps = rng.random() < 0.5
         self.strokes = rng.random() < 0.35
 
@@ -142,10 +148,9 @@ def _hatching(outline: Line, rng: np.random.Generator) -> list[Line]:
 
 def sketch(garment: Garment, rng: np.random.Generator) -> np.ndarray:
     """Draw a garment the way a person would, black on white: uint8 (SIZE, SIZE)."""
-    hand = _Hand(rng)
+    hand = Hand(rng)
     outlines = [hand.trace(line, closed=True) for line in garment.outlines]
     details = [hand.trace(line, closed=False) for line in garment.details if rng.random() < 0.9]
-    pen = float(rng.uniform(2.5, 6.5)) if rng.random() < 0.8 else float(rng.uniform(6.5, 9))
     filling = rng.random()
     fills = []
     if filling < 0.12:
@@ -154,7 +159,7 @@ def sketch(garment: Garment, rng: np.random.Generator) -> np.ndarray:
     strokes = [piece for line in outlines for piece in hand.lift(line)]
     if 0.12 <= filling < 0.15:
         details = _hatching(np.concatenate(outlines), rng)
-    return render(strokes + details, pen, fills=fills)
+    return render(strokes + details, hand.pen, fills=fills)
 
 
 def draw(label: int, rng: np.random.Generator) -> np.ndarray:
@@ -162,28 +167,13 @@ def draw(label: int, rng: np.random.Generator) -> np.ndarray:
     return sketch(GARMENTS[label](rng), rng)
 
 
-def examples(count: int, seed: int = 0) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield `count` procedural examples, the classes in turn: uint8 (28, 28) and its label.
-
-    The same seed yields the same examples, and a larger count the same ones first.
-    """
-    rng = np.random.default_rng(seed)
-    for i in range(count):
-        label = i % len(GARMENTS)
-        yield from_drawing(draw(label, rng), stages=False).pixels, label
-
-
-def dataset(count: int, seed: int = 0, progress=None) -> tuple[np.ndarray, np.ndarray]:
-    """`count` procedural examples as arrays: images uint8 (count, 28, 28), labels int64 (count,).
-
-    `progress` wraps the iterator, as `tqdm` does.
-    """
-    images = np.empty((count, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    labels = np.empty(count, np.int64)
-    drawn = examples(count, seed)
-    for i, (image, label) in enumerate(progress(drawn, total=count) if progress else drawn):
-        images[i], labels[i] = image, label
-    return images, labels
+def scribble(rng: np.random.Generator) -> np.ndarray:
+    """Something that is no garment, drawn by hand: uint8 (SIZE, SIZE), black on white."""
+    hand = Hand(rng)
+    lines = SCRIBBLES[rng.integers(len(SCRIBBLES))](rng)
+    extent = max(np.ptp(np.concatenate(lines), axis=0).max(), 1e-9)
+    strokes = [hand.trace(line / extent, closed=False) for line in lines]
+    return render(strokes, hand.pen)
 
 
 def read_quickdraw(path: str | Path) -> list[list[Line]]:

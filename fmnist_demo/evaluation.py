@@ -5,11 +5,13 @@ Knows nothing of training; nothing here is read to make a choice.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from fmnist_demo.calibration import expected_calibration_error
 from fmnist_demo.checkpoints import Checkpoint
 from fmnist_demo.data import Split
 from fmnist_demo.drawings import read_quickdraw, render
@@ -19,6 +21,10 @@ from fmnist_demo.pictures import open_image
 from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
 from fmnist_demo.regularisation import total_zeros
 from fmnist_demo.spec import IMAGE_SIZE, parse_classes
+from fmnist_demo.synthetic import dataset
+
+NON_GARMENTS, NON_GARMENTS_SEED = 2_000, 1_000_003
+"""How many scribbles the doubt is measured on, and their seed, which no training uses."""
 
 Progress = Callable[[Iterable], Iterable]
 
@@ -84,6 +90,7 @@ def evaluate(
 ) -> dict:
     """Everything that is reported about one checkpoint, as JSON holds it."""
     recipe = checkpoint.recipe
+    calibration = recipe.calibration
     report = {
         "name": checkpoint.name,
         "layers": checkpoint.layers,
@@ -93,11 +100,28 @@ def evaluate(
         "zeros": total_zeros(checkpoint.model),
         "validation_accuracy": recipe.validation["accuracy"],
         "test_accuracy": accuracy(checkpoint, test),
+        "ece": calibration_error(checkpoint, test),
+        "temperature": calibration.temperature,
+        "doubt": calibration.doubt,
+        "non_garments_unsure": unsure(checkpoint, non_garments()),
     }
     for kind, cases in (("drawings", drawings), ("photos", photos)):
         if cases is not None:
             report[kind] = recognition(checkpoint, cases)
     return report
+
+
+@cache
+def non_garments() -> torch.Tensor:
+    """`NON_GARMENTS` scribbles that no network was trained on: uint8 (N, 28, 28)."""
+    images, _ = dataset(NON_GARMENTS, seed=NON_GARMENTS_SEED, shares={"scribble": 1})
+    return torch.from_numpy(images)
+
+
+def unsure(checkpoint: Checkpoint, images: torch.Tensor) -> float:
+    """The fraction of pictures (N, 28, 28) about which the network is not sure, 0 to 1."""
+    confidence = probabilities(checkpoint, images).max(1)
+    return float((confidence < checkpoint.recipe.calibration.doubt).mean())
 
 
 def accuracy(checkpoint: Checkpoint, split: Split) -> float:
@@ -106,13 +130,21 @@ def accuracy(checkpoint: Checkpoint, split: Split) -> float:
     return float((guesses == split.labels.numpy()).mean())
 
 
+def calibration_error(checkpoint: Checkpoint, split: Split) -> float:
+    """The expected calibration error on a split, 0 to 1."""
+    return expected_calibration_error(probabilities(checkpoint, split.images), split.labels.numpy())
+
+
 def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
     """How many pictures are named rightly at the first guess and within three, 0 to 1.
 
     Where several labels are right, the best placed one counts. `per_class` has the same figures by
     file or folder name.
     """
-    guesses = np.argsort(-probabilities(checkpoint, cases.images), axis=1, kind="stable")
+    shares = probabilities(checkpoint, cases.images)
+    guesses = np.argsort(-shares, axis=1, kind="stable")
+    doubtful = shares.max(1) < checkpoint.recipe.calibration.doubt
+    doubtful[list(cases.unreadable)] = False  # there was no answer to be sure of
     places = np.array(
         [
             len(order) if i in cases.unreadable else min(list(order).index(k) for k in right)
@@ -123,13 +155,14 @@ def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
 
     def figures(chosen):
         return {
-            "n": len(chosen),
-            "top1": float((chosen < 1).mean()),
-            "top3": float((chosen < 3).mean()),
+            "n": int(chosen.sum()),
+            "top1": float((places[chosen] < 1).mean()),
+            "top3": float((places[chosen] < 3).mean()),
+            "unsure": float(doubtful[chosen].mean()),
         }
 
-    return figures(places) | {
-        "per_class": {str(name): figures(places[names == name]) for name in np.unique(names)}
+    return figures(np.ones(len(names), bool)) | {
+        "per_class": {str(name): figures(names == name) for name in np.unique(names)}
     }
 
 
@@ -140,12 +173,15 @@ def table(reports: list[dict]) -> str:
         "parameters": lambda r: f"{r['parameters']:,}",
         "zeros": lambda r: f"{r['zeros']:.1%}",
         "test": lambda r: f"{r['test_accuracy']:.2%}",
+        "ECE": lambda r: f"{r['ece']:.1%}",
+        "no garment: not sure": lambda r: f"{r['non_garments_unsure']:.0%}",
     }
     for kind in ("drawings", "photos"):
         if all(kind in report for report in reports):
             n = reports[0][kind]["n"]
             columns[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
             columns[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
+            columns[f"{kind}, not sure"] = lambda r, kind=kind: f"{r[kind]['unsure']:.1%}"
     rows = [list(columns), ["---", *["---:"] * (len(columns) - 1)]]
     rows += [[show(report) for show in columns.values()] for report in reports]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

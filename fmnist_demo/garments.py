@@ -144,7 +144,7 @@ def _inset_cuffs(torso, inset) -> list[Line]:
 
 def t_shirt(rng) -> Garment:
     """Short sleeves, no opening."""
-    torso = _torso(rng, (0.1, 0.34), (0.15, 0.3), (-5, 65), (0.75, 1.2))
+    torso = _torso(rng, (0.1, 0.42), (0.16, 0.34), (-5, 65), (0.7, 1.2))
     details = []
     if _chance(rng, 0.35):
         details.append(torso.neckline + [0, rng.uniform(0.02, 0.06)])
@@ -202,7 +202,7 @@ def trouser(rng) -> Garment:
 
 def pullover(rng) -> Garment:
     """Long sleeves, no opening; perhaps ribs, stripes or a hood."""
-    torso = _torso(rng, (0.42, 0.95), (0.12, 0.26), (5, 88), (0.65, 1.15))
+    torso = _torso(rng, (0.5, 1.0), (0.12, 0.25), (5, 88), (0.65, 1.15))
     details = []
     if _chance(rng, 0.4):
         details.append(torso.neckline + [0, rng.uniform(0.03, 0.08)])
@@ -275,7 +275,7 @@ def dress(rng) -> Garment:
 
 def coat(rng) -> Garment:
     """Open down the front: a line, two edges, a zip or buttons; lapels, pockets, a hood."""
-    sleeve = (0.35, 0.9)
+    sleeve = (0.4, 0.95)
     if _chance(rng, 0.07):
         sleeve = (0.02, 0.08)
     torso = _torso(rng, sleeve, (0.13, 0.28), (10, 88), (0.75, 1.55), flare=(0.85, 1.45))
@@ -394,7 +394,7 @@ def sandal(rng) -> Garment:
 def shirt(rng) -> Garment:
     """A collar and a row of buttons; long or short sleeves."""
     long = _chance(rng, 0.55)
-    sleeve = (0.4, 0.85) if long else (0.1, 0.32)
+    sleeve = (0.45, 0.9) if long else (0.1, 0.4)
     torso = _torso(rng, sleeve, (0.13, 0.26), (5, 85), (0.8, 1.25))
     neck, details = torso.neck, []
     if _chance(rng, 0.85):
@@ -537,6 +537,13 @@ def ankle_boot(rng) -> Garment:
     if _chance(rng, 0.15):
         details.append(_line([0.35, -height], [0.35, -toe]))
     return Garment([_line(*outline)], details)
+
+
+def shoes_from_above(rng, label: int) -> Garment:
+    """A pair of sandals (5), sneakers (7) or ankle boots (9), as they stand on the floor."""
+    single = {5: _flip_flop, 7: _shoe_from_above, 9: ankle_boot}[label]
+    angle = rng.normal(0, 0.5) if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi)
+    return _pair(rng, single, angle)
 
 
 GARMENTS: tuple[Callable[[np.random.Generator], Garment], ...] = (

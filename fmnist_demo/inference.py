@@ -8,7 +8,7 @@ import torch
 
 from fmnist_demo.checkpoints import Checkpoint
 from fmnist_demo.model import predict_logits
-from fmnist_demo.spec import CLASS_NAMES
+from fmnist_demo.spec import CLASS_NAMES, normalise
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Prediction:
         return self.ranked[0][0]
 
     @property
+    def sure(self) -> bool:
+        """Whether the network's confidence is above its threshold of doubt."""
+        return bool(self.probabilities.max() >= self.checkpoint.recipe.calibration.doubt)
+
+    @property
     def ranked(self) -> list[tuple[str, float]]:
         """Every class name with its probability, the most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")
@@ -36,6 +41,7 @@ class Prediction:
             "layers": self.checkpoint.layers,
             "regulariser": self.checkpoint.regulariser,
             "label": self.label,
+            "sure": self.sure,
             "confidences": [{"label": name, "confidence": p} for name, p in self.ranked],
         }
 
@@ -46,6 +52,21 @@ def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Predi
     return [Prediction(c, probabilities(c, picture)[0]) for c in checkpoints]
 
 
+def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
+    """How much each pixel's brightness speaks for the network's answer, or against it if negative.
+
+    Gradient times input (arXiv 1704.02685, section 2.1) of the highest logit, measured from black:
+    uint8 (28, 28) -> float32 (28, 28), scaled so that the largest magnitude is 1.
+    """
+    brightness = torch.from_numpy(pixels.copy()).float().requires_grad_()
+    with torch.enable_grad():
+        highest = checkpoint.model(normalise(brightness)[None]).max()
+        (gradient,) = torch.autograd.grad(highest, brightness)  # leaves the shared network alone
+    weighed = gradient * brightness.detach()
+    return (weighed / weighed.abs().max().clamp_min(1e-12)).numpy()
+
+
 def probabilities(checkpoint: Checkpoint, images: torch.Tensor) -> np.ndarray:
-    """The softmax of the logits: uint8 (N, 28, 28) -> float32 (N, 10), rows summing to 1."""
-    return predict_logits(checkpoint.model, images).softmax(1).numpy()
+    """Calibrated probabilities: uint8 (N, 28, 28) -> float32 (N, 10), rows summing to 1."""
+    logits = predict_logits(checkpoint.model, images)
+    return (logits / checkpoint.recipe.calibration.temperature).softmax(1).numpy()

@@ -100,7 +100,7 @@ class MLP(nn.Module):
         return self.output(x)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 2048) -> torch.Tensor:
     """Logits of pictures as stored: uint8 (N, 28, 28) -> float32 (N, 10), on the model's device.
 

@@ -19,6 +19,9 @@ CLASS_NAMES = (
 SLUGS = tuple(name.lower().replace(" ", "-") for name in CLASS_NAMES)
 """The class names as they stand in file and folder names: `t-shirt`, ..., `ankle-boot`."""
 
+NO_GARMENT = -1
+"""The label of a picture that is of none of the classes; the networks have no output for it."""
+
 IMAGE_SIZE = 28
 """Height and width of an example, in pixels."""
 

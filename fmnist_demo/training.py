@@ -18,7 +18,7 @@ from fmnist_demo.data import Split, batches
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, predict_logits
 from fmnist_demo.regularisation import Penalty, check_regulariser, count_zeros, total_zeros
-from fmnist_demo.spec import normalise
+from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT, normalise
 
 PRECISIONS = ("float32", "bfloat16")
 
@@ -29,26 +29,26 @@ class TrainConfig:
 
     `strength`: of the regulariser; None means its usual one. `patience`: epochs without a better
     validation loss after which training stops. `learning_rate`: the peak of the one-cycle
-    schedule. `label_smoothing`: in [0, 1). `drawings`: how many procedural drawings stand beside
-    the dataset's photographs. `precision`: of the matrix products, one of `PRECISIONS`.
+    schedule. `label_smoothing`: in [0, 1). `synthetic`: how many of the project's own pictures
+    stand beside the dataset's photographs. `precision`: one of `PRECISIONS`, of matrix products.
 
     Raises `UserError` for values out of range.
     """
 
     regulariser: str = "none"
     strength: float | None = None
-    epochs: int = 60
+    epochs: int = 45
     patience: int = 15
     batch_size: int = 512
     learning_rate: float = 2e-3
     label_smoothing: float = 0.1
     augment: bool = True
-    drawings: int = 60_000
+    synthetic: int = 90_000
     seed: int = 0
     precision: str = "float32"
 
     def __post_init__(self):
-        for name, least in (("epochs", 1), ("patience", 1), ("batch_size", 2), ("drawings", 0)):
+        for name, least in (("epochs", 1), ("patience", 1), ("batch_size", 2), ("synthetic", 0)):
             if getattr(self, name) < least:
                 raise UserError(
                     f"{name.replace('_', ' ').capitalize()} must be {least} or more, "
@@ -69,7 +69,8 @@ class TrainConfig:
 class EpochResult:
     """What one epoch came to.
 
-    `train_loss` and `train_accuracy` are over the (augmented) batches as they were learnt from;
+    `train_loss` and `train_accuracy` are over the (augmented) batches as they were learnt from,
+    accuracy over those of garments alone;
     the validation figures are over the whole validation set, without dropout. `zeros`: fraction of
     exactly-zero weights by weight matrix, `total_zeros` over all of them. `best`: whether this is
     the best epoch so far; until an L1 penalty has done its work, that is the latest one.
@@ -101,7 +102,7 @@ def fit(
     train: Split,
     validation: Split,
     config: TrainConfig,
-    drawings: Split | None = None,
+    synthetic: Split | None = None,
     device: torch.device | str = "cpu",
     on_step: Callable[[float], None] | None = None,
 ) -> Iterator[EpochResult]:
@@ -120,52 +121,56 @@ def fit(
     generator = torch.Generator(device).manual_seed(config.seed)
     order = torch.Generator().manual_seed(config.seed)
     photographs = len(train.labels)
-    if drawings is not None:
+    if synthetic is not None:
         train = Split(
-            torch.cat([train.images, drawings.images]), torch.cat([train.labels, drawings.labels])
+            torch.cat([train.images, synthetic.images]),
+            torch.cat([train.labels, synthetic.labels]),
         )
     images, labels = train.images.to(device), train.labels.to(device)
     steps = math.ceil(len(labels) / config.batch_size)
     total = steps * config.epochs
 
     optimiser = torch.optim.Adam(model.parameters(), config.learning_rate, fused=True)
-    schedule = OneCycleLR(optimiser, config.learning_rate, total_steps=total + 1, pct_start=0.25)
+    total_steps = max(total + 1, 5)  # with 4, and a quarter of them to warm up, it divides by zero
+    schedule = OneCycleLR(optimiser, config.learning_rate, total_steps, pct_start=0.25)
     penalty = Penalty(model, config.regulariser, config.strength)
     autocast = torch.autocast(
         torch.device(device).type, torch.bfloat16, enabled=config.precision == "bfloat16"
     )
 
-    def learn(chosen: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def learn(chosen: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         batch = images[chosen] / 255
         if config.augment:
             batch = augment(batch, chosen < photographs, generator)
         target = labels[chosen]
         with autocast:
             logits = model(normalise(batch * 255)).float()
-        loss = F.cross_entropy(logits, target, label_smoothing=config.label_smoothing)
+        loss = F.cross_entropy(logits, soft_targets(target, config.label_smoothing))
         optimiser.zero_grad()
         loss.backward()
         penalty.before_step(step / total)
         optimiser.step()
         penalty.after_step(schedule.get_last_lr()[0], step / total)
         schedule.step()
-        return loss.detach() * len(chosen), (logits.argmax(1) == target).sum()
+        hits, garments = (logits.argmax(1) == target).sum(), (target != NO_GARMENT).sum()
+        return loss.detach() * len(chosen), hits, garments
 
     best, best_epoch, best_loss = None, 0, math.inf
     try:
         for epoch in range(1, config.epochs + 1):
             start, seen = time.perf_counter(), 0
-            loss_sum = correct = torch.zeros((), device=device)
+            loss_sum = correct = seen_garments = torch.zeros((), device=device)
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(config.seed * 100_003 + epoch)
                 for i, chosen in enumerate(batches(len(labels), config.batch_size, order), start=1):
                     if len(chosen) > 1:  # batch normalisation needs two
                         step = (epoch - 1) * steps + i
-                        loss, hits = learn(chosen.to(device), step)
-                        loss_sum, correct, seen = (
+                        loss, hits, garments = learn(chosen.to(device), step)
+                        loss_sum, correct, seen, seen_garments = (
                             loss_sum + loss,
                             correct + hits,
                             seen + len(chosen),
+                            seen_garments + garments,
                         )
                         if on_step:
                             on_step(step / total)
@@ -182,7 +187,7 @@ def fit(
             yield EpochResult(
                 epoch=epoch,
                 train_loss=loss_sum.item() / seen,
-                train_accuracy=correct.item() / seen,
+                train_accuracy=correct.item() / max(seen_garments.item(), 1),
                 validation_loss=loss,
                 validation_accuracy=accuracy,
                 learning_rate=schedule.get_last_lr()[0],
@@ -197,6 +202,18 @@ def fit(
         if best is not None:
             model.load_state_dict(best)
         model.to("cpu").eval()
+
+
+def soft_targets(labels: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """Target probabilities (N, 10) for labels (N,): smoothed, and even for `NO_GARMENT`.
+
+    An even target for pictures of no class keeps the networks in doubt about such pictures
+    (outlier exposure, arXiv 1812.04606).
+    """
+    classes = len(CLASS_NAMES)
+    even = torch.full((len(labels), classes), 1 / classes, device=labels.device)
+    sure = F.one_hot(labels.clamp_min(0), classes) * (1 - smoothing) + even * smoothing
+    return torch.where(labels[:, None] == NO_GARMENT, even, sure)
 
 
 def validate(model: MLP, split: Split) -> tuple[float, float]:

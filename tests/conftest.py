@@ -9,7 +9,8 @@ import pytest
 import torch
 from hypothesis import settings
 
-from fmnist_demo import checkpoints, drawings
+from fmnist_demo import checkpoints, synthetic
+from fmnist_demo.calibration import Calibration
 from fmnist_demo.data import Split
 from fmnist_demo.model import MLP, MLPConfig
 from fmnist_demo.regularisation import REGULARISERS
@@ -24,7 +25,8 @@ settings.register_profile("tests", deadline=None, derandomize=os.environ.get("CI
 settings.load_profile("tests")
 
 TINY = MLPConfig(layers=3, width=32)
-QUICK = TrainConfig(epochs=2, batch_size=10, learning_rate=5e-3, drawings=0, augment=False)
+QUICK = TrainConfig(epochs=2, batch_size=10, learning_rate=5e-3, synthetic=0, augment=False)
+CALIBRATION = Calibration(temperature=1.5, doubt=0.15)
 
 
 def skip_or_fail(reason: str) -> NoReturn:
@@ -43,7 +45,7 @@ def real_data() -> str:
 
 
 def split_of_drawings(count: int, seed: int) -> Split:
-    images, labels = drawings.dataset(count, seed)
+    images, labels = synthetic.dataset(count, seed, shares={"drawing": 1})
     return Split(torch.from_numpy(images), torch.from_numpy(labels))
 
 
@@ -66,7 +68,9 @@ def trained(train, validation) -> tuple[MLP, checkpoints.Recipe]:
     config = replace(QUICK, regulariser="l1", strength=0.5)
     history = [asdict(result) for result in fit(model, train, validation, config)]
     kept = {"loss": history[-1]["validation_loss"], "accuracy": history[-1]["validation_accuracy"]}
-    return model, checkpoints.Recipe(TINY, asdict(config), "0" * 12, history, kept, "all epochs")
+    return model, checkpoints.Recipe(
+        TINY, asdict(config), "0" * 12, CALIBRATION, history, kept, "all epochs"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,10 @@
 """The page's wiring and the named endpoints, through gradio_client, with the shipped networks."""
 
+import base64
+import io
 import json
+import re
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -10,8 +14,11 @@ from gradio_client.exceptions import AppError
 from helpers import assert_one_sentence, photo_of
 from PIL import Image
 
+from fmnist_demo.calibration import Calibration
 from fmnist_demo.checkpoints import WEIGHTS, Collection
 from fmnist_demo.drawings import draw
+from fmnist_demo.inference import predict, saliency
+from fmnist_demo.preprocessing import Prepared
 from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.ui import answers, draw_tab, layout
@@ -59,6 +66,7 @@ def test_compare_asks_all_nine_and_agrees_with_classify(client, t_shirt):
         (layers, regulariser) for layers in (3, 5, 7) for regulariser in REGULARISERS
     }
     one = client.predict(handle_file(t_shirt), 5, "l2", api_name="/classify")
+    assert all(a["sure"] is True for a in nine)
     (same,) = [a for a in nine if a["name"] == "mlp5-l2"]
     assert same["label"] == one["label"]
 
@@ -103,12 +111,15 @@ def test_every_class_has_an_example():
     assert [example["label"] for example in draw_tab.examples()] == list(CLASS_NAMES)
 
 
-class Says:
-    """A stand-in for a prediction: so many layers say `label` with probability `share`."""
+NOT_SURE = "Not sure: this looks like none of the ten kinds of clothing."
 
-    def __init__(self, layers, label, share=0.9):
+
+class Says:
+    """A stand-in for a prediction: so many layers say `label`, and are sure of it or not."""
+
+    def __init__(self, layers, label, sure=True):
         self.checkpoint = type("Checkpoint", (), {"layers": layers})
-        self.label, self.ranked = label, [(label, share)]
+        self.label, self.sure = label, sure
 
 
 @pytest.mark.parametrize(
@@ -117,7 +128,17 @@ class Says:
         ([(3, "Bag"), (5, "Bag"), (7, "Bag")], "All three say Bag."),
         ([(3, "Bag"), (7, "Bag")], "Both say Bag."),
         ([(5, "Bag")], "5 layers say Bag."),
-        ([(3, "Bag"), (5, "Bag", 0.3)], "Both say Bag, but not all are sure."),
+        ([(3, "Bag"), (4, "Bag"), (5, "Bag"), (7, "Bag")], "All 4 say Bag."),
+        ([(3, "Bag", False), (5, "Coat", False), (7, "Bag", False)], NOT_SURE),
+        ([(7, "Bag", False)], NOT_SURE),
+        (
+            [(3, "Bag"), (5, "Bag", False)],
+            "They disagree: 3 layers say Bag, 5 layers are not sure.",
+        ),
+        (
+            [(3, "Bag", False), (5, "Coat"), (7, "Bag", False)],
+            "They disagree: 3 and 7 layers are not sure, 5 layers say Coat.",
+        ),
         (
             [(3, "Bag"), (5, "Coat"), (7, "Coat")],
             "They disagree: 5 and 7 layers say Coat, 3 layers say Bag.",
@@ -125,7 +146,50 @@ class Says:
     ],
 )
 def test_the_page_says_plainly_where_the_networks_agree(says, sentence):
-    assert answers.agreement([Says(*each) for each in says])[0] == sentence
+    said, agree = answers.agreement([Says(*each) for each in says])
+    assert said == sentence
+    assert agree == (" say " in said and "disagree" not in said)
+
+
+def test_a_card_says_its_networks_doubt_and_guess(weights, validation):
+    network = Collection(weights).get(3, "l1")
+    pixels = validation.images[0].numpy()
+    for doubt, said in ((0.0, "{}"), (1.0, "Not sure ({}?)")):
+        recipe = replace(network.recipe, calibration=Calibration(1.0, doubt))
+        (answer,) = predict([replace(network, recipe=recipe)], pixels)
+        html = answers.answers_html([answer], [""])
+        assert f'<p class="top">{said.format(answer.label)}</p>' in html
+        assert (NOT_SURE in html) == (doubt == 1)
+
+
+def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_against(
+    weights, validation
+):
+    network = Collection(weights).get(3, "l1")
+    pixels = validation.images[0].numpy()
+    (answer,) = predict([network], pixels)
+    html = answers.why_html(answer, pixels)
+    assert f"What counted for {answer.label}" in html
+    url = re.search(r'src="data:image/png;base64,([^"]+)"', html)[1]
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url)))).astype(int)
+    assert picture.shape == (28, 28, 3)
+    assert (picture[pixels == 0] == 0).all()
+    weight = saliency(network, pixels)
+    red, _, blue = (picture[..., i] for i in range(3))
+    assert (blue > red)[weight > 0.2].all()
+    assert (red > blue)[weight < -0.2].all()
+    assert (weight > 0.2).any()
+    assert (weight < -0.2).any()
+
+
+@pytest.mark.parametrize("why", [True, False])
+def test_each_card_has_its_reason_if_it_is_asked_for(weights, validation, why):
+    with gr.Blocks():
+        panel = answers.Panel(Collection(weights), "Draw.")
+    prepared = Prepared(validation.images[0].numpy(), ())
+    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], why)
+    assert html.count('<section class="card"') == 2
+    assert html.count('<img class="why"') == (2 if why else 0)
 
 
 def test_the_page_names_a_broken_checkpoint(tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fmnist_demo import augment as module
-from fmnist_demo.augment import augment, edges, erase, move, silhouette, tone
+from fmnist_demo.augment import augment, edges, erase, move, silhouette, stretch, tone
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -45,10 +45,12 @@ def test_the_given_pictures_are_left_as_they_were(images):
     assert (changed != images).flatten(1).any(1).all()
 
 
-@pytest.mark.parametrize("change", ["EDGES", "SILHOUETTE"])
-def test_only_photographs_become_line_drawings_and_silhouettes(change, images, monkeypatch):
-    monkeypatch.setattr(module, "EDGES", 0)
-    monkeypatch.setattr(module, "SILHOUETTE", 0)
+@pytest.mark.parametrize("change", ["EDGES", "SILHOUETTE", "STRETCH"])
+def test_only_photographs_become_line_drawings_silhouettes_and_cut_outs(
+    change, images, monkeypatch
+):
+    for name in ("EDGES", "SILHOUETTE", "STRETCH"):
+        monkeypatch.setattr(module, name, 0)
     photographs = torch.arange(len(images)) % 3 == 0
     without = augment(images, photographs, seeded())
     monkeypatch.setattr(module, change, 1)
@@ -57,13 +59,15 @@ def test_only_photographs_become_line_drawings_and_silhouettes(change, images, m
     assert torch.equal(differs, photographs)
 
 
-def test_line_drawings_and_silhouettes_are_as_frequent_as_promised(images, monkeypatch):
+def test_line_drawings_silhouettes_and_cut_outs_are_as_frequent_as_promised(images, monkeypatch):
     monkeypatch.setattr(module, "edges", lambda x: torch.full_like(x, 0.25))
     monkeypatch.setattr(module, "silhouette", lambda x: torch.full_like(x, 0.75))
+    monkeypatch.setattr(module, "stretch", lambda x: torch.full_like(x, 0.5))
     monkeypatch.setattr(module, "erase", lambda x, generator: x)
     many = images[:1].expand(20_000, -1, -1)
     changed = augment(many, torch.ones(len(many), dtype=torch.bool), seeded())
-    for value, share in ((0.25, module.EDGES), (0.75, module.SILHOUETTE)):
+    shares = {0.25: module.EDGES, 0.75: module.SILHOUETTE, 0.5: module.STRETCH}
+    for value, share in shares.items():
         found = (changed == value).flatten(1).all(1).float().mean().item()
         assert found == pytest.approx(share, abs=0.01)
 
@@ -89,6 +93,28 @@ def test_a_black_picture_has_no_outline():
 
 def test_a_silhouette_is_black_and_white(images):
     assert torch.equal(silhouette(images), (images > 0.1).float())
+
+
+def test_a_stretched_garment_is_bright_on_black_and_as_varied_as_a_cut_out_photos(images):
+    garment = images > 0.06
+    stretched = stretch(images)
+    assert (stretched[~garment] == 0).all()
+    assert stretched[garment].min() >= 0.35
+    assert stretched.max() <= 1
+    dull = garment * (0.4 + 0.2 * images)
+    contrast = [
+        torch.stack([x[g].std() for x, g in zip(each, garment, strict=True)]).mean()
+        for each in (dull, stretch(dull))
+    ]
+    assert contrast[1] > 1.3 * contrast[0]
+
+
+@given(st.floats(0.1, 1), st.floats(0.1, 1))
+@settings(max_examples=25)
+def test_stretching_keeps_the_order_of_brightness(one, other):
+    picture = torch.tensor([one, other, 0.2, 0.9]).repeat(196).reshape(1, 28, 28)
+    first, second = stretch(picture)[0, 0, :2]
+    assert (first - second) * (one - other) >= 0
 
 
 def test_a_tone_keeps_the_order_of_brightness_and_white():

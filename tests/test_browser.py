@@ -26,13 +26,18 @@ FLAGS = [
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
-# Corners of a T-shirt in shares of the canvas, sleeves spread as people draw them.
-RIGHT_HALF = [(0.62, 0.2), (0.8, 0.28), (0.92, 0.45), (0.8, 0.52), (0.7, 0.42), (0.7, 0.85)]
+# Corners of a T-shirt in shares of the canvas, its short sleeves spread as people draw them.
+RIGHT_HALF = [(0.6, 0.2), (0.74, 0.24), (0.87, 0.38), (0.78, 0.46), (0.7, 0.39), (0.7, 0.85)]
 T_SHIRT = [
     (0.5, 0.27),
     *RIGHT_HALF,
     *[(1 - x, y) for x, y in reversed(RIGHT_HALF)],
     (0.5, 0.27),
+]
+
+SPIRAL = [
+    (0.5 + 0.4 * t * np.cos(8 * np.pi * t), 0.5 + 0.4 * t * np.sin(8 * np.pi * t))
+    for t in np.linspace(0.05, 1, 80)
 ]
 
 
@@ -77,12 +82,12 @@ def corners(page, shape=T_SHIRT):
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shape]
 
 
-def draw(page, shape=T_SHIRT, lift=True):
+def draw(page, shape=T_SHIRT, lift=True, steps=8):
     first, *others = corners(page, shape)
     page.mouse.move(*first)
     page.mouse.down()
     for corner in others:
-        page.mouse.move(*corner, steps=8)
+        page.mouse.move(*corner, steps=steps)
     if lift:
         page.mouse.up()
 
@@ -104,6 +109,33 @@ def test_a_t_shirt_drawn_with_the_mouse_is_named_before_the_pen_is_up(open_page)
     assert networks(page) == ["mlp3-none", "mlp5-none", "mlp7-none"]
     assert page.locator(".card:visible .share").count() == 15
     assert page.locator(".stages:visible figure").count() == 4
+
+
+def test_a_spiral_drawn_with_the_mouse_is_no_clothing(open_page):
+    page = open_page(**DESKTOP)
+    draw(page, SPIRAL, steps=1)
+    expect(verdict(page)).to_have_text(
+        "Not sure: this looks like none of the ten kinds of clothing."
+    )
+    tops = page.locator(".card:visible .top")
+    expect(tops).to_have_text([re.compile(r"^Not sure \(.+\?\)$")] * 3)
+
+
+def test_what_counted_is_shown_on_each_card_and_put_away_again(open_page):
+    page = open_page(**DESKTOP)
+    draw(page)
+    expect(verdict(page)).to_be_visible()
+    reasons = page.locator(".card:visible img.why")
+    expect(reasons).to_have_count(0)
+    why = page.get_by_role("checkbox", name="Show what counted").first
+    why.check()
+    expect(reasons).to_have_count(3)
+    for card in page.locator(".card:visible").all():
+        reason, label = card.locator("img.why"), card.locator(".name").first.inner_text()
+        expect(reason).to_have_attribute("alt", re.compile(f"^What counted for {label}: "))
+        assert reason.evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
+    why.uncheck()
+    expect(reasons).to_have_count(0)
 
 
 def test_each_regulariser_and_each_network_can_be_chosen(open_page):

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fmnist_demo import checkpoints
+from fmnist_demo.calibration import Calibration
 from fmnist_demo.checkpoints import MAX_BYTES, CheckpointError, Collection, load, save
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, predict_logits
@@ -106,10 +107,20 @@ def test_a_checkpoint_says_all_about_how_it_was_made(trained, path):
     assert metadata["split_hash"] == recipe.split_hash
     assert len(metadata["history"]) == metadata["training"]["epochs"]
     assert set(metadata["versions"]) == {"python", "torch"}
-    assert metadata["format"] == 1
+    assert metadata["format"] == 2
+    assert metadata["calibration"] == {"temperature": 1.5, "doubt": 0.15}
     found = load(path)
     assert found.recipe == recipe
     assert (found.name, found.layers, found.regulariser) == ("mlp3-l1", 3, "l1")
+
+
+@given(temperature=st.floats(1e-6, 1e6), doubt=st.floats(0, 1))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+def test_the_calibration_comes_back_to_the_last_bit(temperature, doubt, trained, path):
+    model, recipe = trained
+    calibration = Calibration(temperature, doubt)
+    save(path, model, replace(recipe, calibration=calibration))
+    assert load(path).recipe.calibration == calibration
 
 
 def test_tensors_are_stored_in_two_bytes_each(trained, path):
@@ -245,7 +256,11 @@ def test_metadata_must_be_an_object(good, path, text):
 
 
 @pytest.mark.parametrize(
-    "field", ["format", "model", "training", "split_hash", "history", "validation", "ended"]
+    "field",
+    [
+        *["format", "model", "training", "split_hash", "calibration", "history", "validation"],
+        "ended",
+    ],
 )
 def test_no_part_of_the_metadata_may_be_missing_or_null(good, path, field):
     tensors, metadata = parts(good)
@@ -276,6 +291,19 @@ def test_no_part_of_the_metadata_may_be_missing_or_null(good, path, field):
         ("training", {"strength": None}),
         ("training", {"regulariser": None}),
         ("training", {"regulariser": ["l1"]}),
+        ("calibration", {"temperature": 0}),
+        ("calibration", {"temperature": -1.0}),
+        ("calibration", {"temperature": math.nan}),
+        ("calibration", {"temperature": math.inf}),
+        ("calibration", {"temperature": 1e-40}),
+        ("calibration", {"temperature": 10**400}),
+        ("calibration", {"temperature": "hot"}),
+        ("calibration", {"temperature": None}),
+        ("calibration", {"doubt": -0.1}),
+        ("calibration", {"doubt": 1.1}),
+        ("calibration", {"doubt": math.nan}),
+        ("calibration", {"doubt": [0.3]}),
+        ("calibration", {"bias": 0.0}),
     ],
 )
 def test_metadata_that_cannot_be_true_is_refused(good, path, part, lie):
@@ -294,8 +322,15 @@ def test_metadata_of_another_depth_is_refused(good, path):
 
 def test_a_format_of_the_future_is_told_as_such(good, path):
     tensors, metadata = parts(good)
-    write(path, tensors, metadata | {"format": 2})
-    assert "format 2, this version reads 1" in refusal(path)
+    write(path, tensors, metadata | {"format": 3})
+    assert "format 3, this version reads 2" in refusal(path)
+
+
+def test_a_format_from_before_the_calibration_is_told_as_such(good, path):
+    tensors, metadata = parts(good)
+    del metadata["calibration"]
+    write(path, tensors, metadata | {"format": 1})
+    assert "format 1, this version reads 2" in refusal(path)
 
 
 def test_a_folder_is_read_shallow_and_unregularised_networks_first(weights):

@@ -5,12 +5,14 @@ import json
 import numpy as np
 import pytest
 from helpers import assert_one_sentence
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fmnist_demo.drawings import SIZE, dataset, draw, examples, read_quickdraw, render
+from fmnist_demo import drawings
+from fmnist_demo.drawings import SHIFT, SIZE, draw, placement, read_quickdraw, render, scribble
 from fmnist_demo.errors import UserError
 from fmnist_demo.preprocessing import from_drawing
+from fmnist_demo.scribbles import SCRIBBLES
 
 SQUARE = np.array([[0.0, 0.0], [0.0, 9.0], [9.0, 9.0], [9.0, 0.0], [0.0, 0.0]])
 
@@ -45,31 +47,22 @@ def test_the_seed_decides_the_drawing(label, seed):
     assert not np.array_equal(one, other)
 
 
-def test_a_larger_set_begins_with_the_smaller_one():
-    few, labels = dataset(25, seed=3)
-    more, more_labels = dataset(40, seed=3)
-    assert np.array_equal(few, more[:25])
-    assert np.array_equal(labels, more_labels[:25])
-    assert not np.array_equal(few, dataset(25, seed=4)[0])
+def test_scribbles_of_every_kind_can_be_prepared(monkeypatch):
+    for kind in SCRIBBLES:
+        monkeypatch.setattr(drawings, "SCRIBBLES", [kind])
+        for seed in range(20):
+            picture = scribble(np.random.default_rng(seed))
+            assert (picture.shape, picture.dtype) == ((SIZE, SIZE), np.uint8)
+            assert picture[[0, -1]].min() > 230  # but for a thick pen's soft edge
+            assert from_drawing(picture, stages=False).pixels.max() > 128
 
 
-def test_the_classes_come_in_turn():
-    images, labels = dataset(20)
-    assert labels.tolist() == [*range(10), *range(10)]
-    assert (images.shape, images.dtype, labels.dtype) == ((20, 28, 28), np.uint8, np.int64)
-    assert [label for _, label in examples(3)] == [0, 1, 2]
-
-
-def test_progress_sees_every_drawing():
-    seen = []
-
-    def watch(iterable, total):
-        for item in iterable:
-            seen.append(total)
-            yield item
-
-    dataset(7, progress=watch)
-    assert seen == [7] * 7
+@given(st.integers(0, 2**32))
+@settings(max_examples=20)
+def test_the_seed_decides_the_scribble(seed):
+    one, again, other = (scribble(np.random.default_rng(s)) for s in (seed, seed, seed + 1))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
 
 
 def test_classes_are_told_apart_by_their_mean_pictures(train, validation):
@@ -78,6 +71,23 @@ def test_classes_are_told_apart_by_their_mean_pictures(train, validation):
     pictures = validation.images.float().numpy()
     distances = ((pictures[:, None] - means[None]) ** 2).sum((2, 3))
     assert (distances.argmin(1) == validation.labels.numpy()).mean() > 0.35
+
+
+@given(
+    st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9)), min_size=2),
+    st.integers(16, 256),
+    st.floats(0, 7),
+)
+def test_lines_are_placed_in_the_middle_and_fill_all_but_the_margin(points, size, margin):
+    line = np.array(points)
+    assume(np.ptp(line, axis=0).max() > 1e-3)
+    place = placement([line[:1], line[1:]], size, margin)
+    placed = place(line) / (1 << SHIFT)
+    low, extent = placed.min(axis=0), np.ptp(placed, axis=0)
+    assert extent.max() == pytest.approx(size - 1 - 2 * margin, abs=0.2)
+    assert low + extent / 2 == pytest.approx([(size - 1) / 2] * 2, abs=0.2)
+    shape = np.ptp(line, axis=0) / np.ptp(line, axis=0).max()
+    assert extent == pytest.approx(shape * extent.max(), abs=0.2)
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 255.0, 1e6])

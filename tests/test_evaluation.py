@@ -1,21 +1,38 @@
 """Figures against figures worked out by hand, and folders of people's own pictures."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from conftest import CALIBRATION
 from helpers import assert_one_sentence
 from PIL import Image
 
 from fmnist_demo import evaluation
+from fmnist_demo.calibration import Calibration, expected_calibration_error
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.data import Split
 from fmnist_demo.drawings import draw, render
 from fmnist_demo.errors import UserError
-from fmnist_demo.evaluation import Cases, accuracy, evaluate, read_cases, recognition, table
+from fmnist_demo.evaluation import (
+    NON_GARMENTS,
+    NON_GARMENTS_SEED,
+    Cases,
+    accuracy,
+    evaluate,
+    non_garments,
+    read_cases,
+    recognition,
+    table,
+    unsure,
+)
+from fmnist_demo.inference import probabilities
 from fmnist_demo.preprocessing import from_drawing, prepare
 from fmnist_demo.regularisation import total_zeros
+from fmnist_demo.spec import NO_GARMENT
+from fmnist_demo.synthetic import dataset
 
 OUTLINE = [[0, 200, 200, 0, 0], [0, 0, 150, 150, 0]]
 
@@ -64,10 +81,46 @@ def test_the_figures_of_a_class_are_over_its_pictures_alone(says, network):
     says([8, 1], [1, 8], [1, 8], [0, 2, 3, 8])
     found = recognition(network, cases(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)]))
     assert found["per_class"] == {
-        "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3},
-        "trouser": {"n": 1, "top1": 1.0, "top3": 1.0},
+        "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3, "unsure": 0.0},
+        "trouser": {"n": 1, "top1": 1.0, "top3": 1.0, "unsure": 0.0},
     }
     assert found["top1"] == 0.5
+
+
+@pytest.fixture
+def confident(monkeypatch):
+    """Have every network give bags the shares of probability that are listed, a picture each."""
+
+    def give(*bags: float):
+        shares = np.array([[(1 - p) / 9] * 8 + [p, (1 - p) / 9] for p in bags], np.float32)
+        monkeypatch.setattr(evaluation, "probabilities", lambda checkpoint, images: shares)
+
+    return give
+
+
+def test_unsure_is_the_share_below_the_threshold_of_doubt(confident, network):
+    recipe = replace(network.recipe, calibration=Calibration(1.0, 0.5))
+    confident(0.9, 0.5, 0.49, 0.2)
+    assert unsure(replace(network, recipe=recipe), torch.zeros(4, 28, 28).byte()) == 0.5
+
+
+def test_recognition_tells_doubt_apart_from_being_wrong(confident, network):
+    recipe = replace(network.recipe, calibration=Calibration(1.0, 0.5))
+    confident(0.9, 0.4, 0.3, 0.8)
+    names, labels = ["bag", "bag", "dress", "dress"], [(8,), (8,), (3,), (3,)]
+    found = recognition(replace(network, recipe=recipe), cases(names, labels))
+    assert (found["top1"], found["unsure"]) == (0.5, 0.5)
+    assert [found["per_class"][name]["top1"] for name in ("bag", "dress")] == [1, 0]
+    assert [found["per_class"][name]["unsure"] for name in ("bag", "dress")] == [0.5, 0.5]
+
+
+def test_what_is_no_garment_is_always_the_same_and_never_blank():
+    pictures = non_garments()
+    assert (pictures.shape, pictures.dtype) == ((NON_GARMENTS, 28, 28), torch.uint8)
+    assert (pictures.amax((1, 2)) > 128).all()
+    first, labels = dataset(10, NON_GARMENTS_SEED, {"scribble": 1})
+    assert np.array_equal(pictures[:10], first)
+    assert set(labels) == {NO_GARMENT}
 
 
 def test_accuracy_is_the_share_of_right_first_guesses(says, network):
@@ -92,16 +145,22 @@ def test_a_report_is_complete_and_goes_into_json(network, validation):
     assert report["test_accuracy"] == accuracy(network, validation)
     assert report["validation_accuracy"] == network.recipe.validation["accuracy"]
     assert report["drawings"] == recognition(network, bags)
+    shares = probabilities(network, validation.images)
+    assert report["ece"] == expected_calibration_error(shares, validation.labels.numpy())
+    assert (report["temperature"], report["doubt"]) == (CALIBRATION.temperature, CALIBRATION.doubt)
+    assert report["non_garments_unsure"] == unsure(network, non_garments())
     assert "photos" not in report
 
 
 def test_the_table_has_a_row_a_network_and_a_column_a_figure():
-    figures = {"n": 250, "top1": 0.8, "top3": 0.95}
+    figures = {"n": 250, "top1": 0.8, "top3": 0.95, "unsure": 0.06}
     report = {"name": "mlp3-l1", "parameters": 2_100_000, "zeros": 0.5, "test_accuracy": 0.9012}
+    report |= {"ece": 0.0123, "non_garments_unsure": 0.873}
     assert table([report | {"drawings": figures}, report | {"drawings": figures}]).splitlines() == [
-        "| network | parameters | zeros | test | 250 drawings | drawings, top 3 |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-        *["| mlp3-l1 | 2,100,000 | 50.0% | 90.12% | 80.0% | 95.0% |"] * 2,
+        "| network | parameters | zeros | test | ECE | no garment: not sure | 250 drawings "
+        "| drawings, top 3 | drawings, not sure |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *["| mlp3-l1 | 2,100,000 | 50.0% | 90.12% | 1.2% | 87% | 80.0% | 95.0% | 6.0% |"] * 2,
     ]
     assert "drawings" not in table([report])
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fmnist_demo.garments import GARMENTS, Garment
+from fmnist_demo.garments import GARMENTS, Garment, shoes_from_above
 from fmnist_demo.spec import CLASS_NAMES
 
 labels = st.sampled_from(range(10))
@@ -64,3 +64,11 @@ def test_placing_keeps_lengths_and_moves_the_origin(angle, x, y):
 def test_a_quarter_turn_is_clockwise_on_the_screen():
     placed = Garment([np.array([[1.0, 0.0]])]).placed(np.pi / 2, (0, 0))
     assert placed.outlines[0][0] == pytest.approx([0, 1])  # right becomes down, for y points down
+
+
+@given(st.sampled_from([5, 7, 9]), seeds)
+def test_shoes_from_above_are_a_pair_side_by_side(label, seed):
+    pair = shoes_from_above(np.random.default_rng(seed), label)
+    assert len(pair.outlines) == 2
+    left, right = (line.mean(axis=0) for line in pair.outlines)
+    assert 0.01 < np.hypot(*(right - left)) < 2

@@ -10,8 +10,9 @@ from PIL import Image
 from fmnist_demo import __main__ as cli
 from fmnist_demo import checkpoints, data, evaluation
 from fmnist_demo.drawings import draw
+from fmnist_demo.synthetic import SHARES
 
-QUICK = "--width 16 --epochs 2 --drawings 20 --batch-size 50 --threads 1".split()
+QUICK = "--width 16 --epochs 2 --synthetic 20 --batch-size 50 --threads 1".split()
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def no_download(monkeypatch, train, validation):
     training = data.TrainingData(train, validation, "0" * 12)
     monkeypatch.setattr(data, "load_training", lambda *_: training)
     monkeypatch.setattr(data, "load_test", lambda *_: validation)
+    monkeypatch.setattr(cli, "HELD_OUT", 50)
 
 
 def test_train_saves_a_checkpoint_that_says_how_it_was_made(no_download, tmp_path, capsys):
@@ -32,7 +34,36 @@ def test_train_saves_a_checkpoint_that_says_how_it_was_made(no_download, tmp_pat
     assert len(recipe.history) == 2
     assert recipe.ended == "all epochs"
     assert recipe.split_hash == "0" * 12
+    assert recipe.training["synthetic"] == 20
+    assert recipe.calibration.temperature not in (0, 1)
+    assert 0.1 <= recipe.calibration.doubt < 1
     assert "epoch   2" in capsys.readouterr().out
+
+
+def test_the_threshold_of_doubt_is_set_on_drawings_that_are_not_trained_on(
+    no_download, tmp_path, monkeypatch
+):
+    made, used = [], []
+    dataset, calibrate = cli.synthetic.dataset, cli.calibrate
+
+    def spy_dataset(size, seed, shares, **more):
+        made.append((size, seed, shares))
+        return dataset(size, seed, shares, **more)
+
+    def spy_calibrate(model, held_apart, drawings):
+        used.append((held_apart, drawings))
+        return calibrate(model, held_apart, drawings)
+
+    monkeypatch.setattr(cli.synthetic, "dataset", spy_dataset)
+    monkeypatch.setattr(cli, "calibrate", spy_calibrate)
+    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    assert cli.main([*command, "--seed", "4"]) == 0
+    held_out, own = sorted(made, key=lambda made: made[1] == 4)
+    assert held_out == (50, 5, {"drawing": 1})
+    assert own == (20, 4, SHARES)
+    ((held_apart, drawings),) = used
+    assert held_apart is data.load_training().validation
+    assert (len(drawings.labels), drawings.labels.min()) == (50, 0)
 
 
 def test_train_all_makes_nine_and_repeats_none(no_download, tmp_path, capsys):
@@ -87,6 +118,7 @@ def test_an_interrupted_training_keeps_its_best_and_is_not_taken_for_finished(
         ["train", "--layers", "3", "--regulariser", "l1", "--width", "4000"],
         ["train", "--layers", "3", "--regulariser", "l1", "--dropout", "1"],
         ["train", "--layers", "3", "--regulariser", "l1", "--epochs", "0"],
+        ["train", "--layers", "3", "--regulariser", "l1", "--synthetic", "-1"],
         ["evaluate", "--weights", "nowhere"],
         ["evaluate", "--drawings", "nowhere"],
         ["classify", "nowhere.png"],
@@ -115,7 +147,8 @@ def test_evaluate_writes_every_figure(no_download, weights, tmp_path, capsys):
     for report in reports:
         assert {"name", "layers", "regulariser", "strength", "parameters"} <= set(report)
         assert 0 <= report["zeros"] <= 1
-        assert 0 <= report["test_accuracy"] <= 1
+        for name in ("test_accuracy", "ece", "doubt", "non_garments_unsure"):
+            assert 0 <= report[name] <= 1
         assert report["drawings"]["n"] == report["photos"]["n"] == 1
         assert set(report["photos"]["per_class"]) == {"bag+t-shirt"}
 
@@ -137,6 +170,7 @@ def test_classify_names_photos_and_drawings_and_goes_on_after_a_bad_file(weights
         assert [p["name"] for p in answer["predictions"]] == ["mlp5-none", "mlp5-l1", "mlp5-l2"]
         for prediction in answer["predictions"]:
             assert prediction["label"] == prediction["confidences"][0]["label"]
+            assert isinstance(prediction["sure"], bool)
             assert prediction["name"] in printed.out
 
 

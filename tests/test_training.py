@@ -6,15 +6,18 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 from conftest import QUICK, TINY
 from helpers import assert_one_sentence
 
 from fmnist_demo import training
 from fmnist_demo.data import Split
 from fmnist_demo.errors import UserError
-from fmnist_demo.model import MLP, MLPConfig
+from fmnist_demo.model import MLP, MLPConfig, predict_logits
 from fmnist_demo.regularisation import FREEZE, REGULARISERS, count_zeros, total_zeros
-from fmnist_demo.training import PRECISIONS, TrainConfig, choose_device, fit, validate
+from fmnist_demo.spec import NO_GARMENT
+from fmnist_demo.synthetic import dataset
+from fmnist_demo.training import PRECISIONS, TrainConfig, choose_device, fit, soft_targets, validate
 
 
 def learn(train, validation, config=QUICK, **more) -> tuple[MLP, list[training.EpochResult]]:
@@ -179,7 +182,9 @@ def test_too_few_examples_are_refused(train, validation, count):
     assert_one_sentence(str(error.value))
 
 
-def test_drawings_are_learnt_beside_the_photographs_and_told_apart(train, validation, monkeypatch):
+def test_synthetic_pictures_are_learnt_beside_the_photographs_and_told_apart(
+    train, validation, monkeypatch
+):
     flags = []
 
     def spy(images, photographs, generator):
@@ -188,9 +193,71 @@ def test_drawings_are_learnt_beside_the_photographs_and_told_apart(train, valida
 
     monkeypatch.setattr(training, "augment", spy)
     config = replace(QUICK, epochs=1, augment=True)
-    learn(train, validation, config, drawings=validation)
+    learn(train, validation, config, synthetic=validation)
     flags = torch.cat(flags)
     assert (flags.sum(), (~flags).sum()) == (300, 100)
+
+
+def test_targets_are_smoothed_and_even_for_what_is_no_garment():
+    found = soft_targets(torch.tensor([3, NO_GARMENT, 0]), 0.1)
+    assert found[0].tolist() == pytest.approx([0.01] * 3 + [0.91] + [0.01] * 6)
+    assert found[1].tolist() == pytest.approx([0.1] * 10)
+    assert found[2].tolist() == pytest.approx([0.91] + [0.01] * 9)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
+def test_the_loss_against_soft_targets_is_torchs_own_smoothed_one(smoothing):
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(50, 10, generator=generator)
+    labels = torch.randint(10, (50,), generator=generator)
+    ours = F.cross_entropy(logits, soft_targets(labels, smoothing))
+    assert torch.allclose(ours, F.cross_entropy(logits, labels, label_smoothing=smoothing))
+
+
+@pytest.fixture(scope="module")
+def scribbles() -> Split:
+    """100 pictures that are of no class."""
+    images, labels = dataset(100, seed=5, shares={"scribble": 1})
+    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+def test_networks_learn_to_be_in_doubt_about_what_is_no_garment(train, validation, scribbles):
+    config = replace(QUICK, epochs=12)
+    doubtful, _ = learn(train, validation, config, synthetic=scribbles)
+    naive, _ = learn(train, validation, config)
+    unknown, _ = dataset(100, seed=6, shares={"scribble": 1})
+
+    def confidence(model, images):
+        return predict_logits(model, images).softmax(1).amax(1).mean().item()
+
+    without, there = (confidence(m, torch.from_numpy(unknown)) for m in (naive, doubtful))
+    assert there < 0.8 * without
+    assert there < 0.8 * confidence(doubtful, validation.images)
+    assert validate(doubtful, validation)[1] > 0.35
+
+
+# So small a rate leaves the weights as they are, and nothing in this network is at random.
+STILL = replace(QUICK, epochs=1, learning_rate=1e-12)
+PLAIN = MLPConfig(3, 32, dropout=0.0, norm="none")
+
+
+def test_what_is_no_garment_does_not_count_in_the_accuracy_of_training(
+    train, validation, scribbles
+):
+    model = MLP(PLAIN)
+    (result,) = fit(model, train, validation, STILL, scribbles)
+    assert result.train_accuracy == pytest.approx(validate(model, train)[1])
+
+
+@pytest.mark.parametrize("count", [3, 7])
+def test_an_example_left_over_from_the_last_batch_counts_neither_as_right_nor_as_wrong(
+    train, validation, count
+):
+    model = MLP(PLAIN)
+    images = train.images[:count]
+    known = Split(images, predict_logits(model, images).argmax(1))
+    (result,) = fit(model, known, validation, replace(STILL, batch_size=2))
+    assert result.train_accuracy == 1
 
 
 def test_training_without_augmentation_sees_the_pictures_as_they_are(
@@ -220,7 +287,7 @@ def test_bfloat16_learns_and_is_not_float32(train, validation):
         ({"epochs": 0}, "Epochs"),
         ({"patience": 0}, "Patience"),
         ({"batch_size": 1}, "Batch size"),
-        ({"drawings": -1}, "Drawings"),
+        ({"synthetic": -1}, "Synthetic"),
         ({"learning_rate": 0.0}, "learning rate"),
         ({"learning_rate": math.nan}, "learning rate"),
         ({"learning_rate": math.inf}, "learning rate"),

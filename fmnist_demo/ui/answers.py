@@ -7,6 +7,7 @@ pictures, as data URLs.
 import base64
 import io
 from collections import defaultdict
+from collections.abc import Callable
 from html import escape
 
 import gradio as gr
@@ -15,23 +16,16 @@ from PIL import Image
 
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.errors import UserError
-from fmnist_demo.inference import Prediction, predict
+from fmnist_demo.inference import Prediction, predict, saliency
 from fmnist_demo.preprocessing import Prepared
 from fmnist_demo.regularisation import REGULARISERS
 
 BARS = 5
 """How many of the ten classes each network's ranking shows."""
 
-SURE = 0.6
-"""Least probability of an answer that is shown without a word of doubt."""
-
 
 class Panel:
-    """The controls and the answers: which regularisation, which depths, what they say.
-
-    `inputs` go to `answer` after the picture; `outputs` are what it returns. `changes` are the
-    events after which the picture should be answered again.
-    """
+    """The controls and the answers: which regularisation, which depths, what they say."""
 
     def __init__(self, collection: Collection, prompt: str):
         self.collection = collection
@@ -51,22 +45,37 @@ class Panel:
                 label="Networks by hidden layers",
                 min_width=220,
             )
+            self.why = gr.Checkbox(
+                label="Show what counted", value=False, container=False, min_width=160
+            )
         self.answers = gr.HTML(self._prompt(), elem_classes="answers")
         self.seen = gr.HTML("", elem_classes="seen")
 
-    @property
-    def inputs(self) -> list:
-        return [self.regulariser, self.depths]
+    def connect(self, drawn: Callable, picture: gr.components.Component, prepare: Callable) -> None:
+        """Answer whenever the event `drawn` of the component `picture` or a control says so.
 
-    @property
-    def outputs(self) -> list:
-        return [self.answers, self.seen]
+        One listener feeds all networks, outside the queue; of the pictures that wait while one is
+        answered, only the last is sent.
+        """
 
-    @property
-    def changes(self) -> list:
-        return [self.regulariser.change, self.depths.change]
+        def answer(picture, *controls):
+            return self.answer(prepare, picture, *controls)
 
-    def answer(self, prepare, picture, regulariser: str, depths: list[int]) -> tuple[str, str]:
+        controls = [self.regulariser, self.depths, self.why]
+        gr.on(
+            [drawn, *(control.change for control in controls)],
+            answer,
+            [picture, *controls],
+            [self.answers, self.seen],
+            queue=False,
+            show_progress="hidden",
+            trigger_mode="always_last",
+            api_visibility="private",
+        )
+
+    def answer(
+        self, prepare, picture, regulariser: str, depths: list[int], why: bool
+    ) -> tuple[str, str]:
         """The answers and what was seen, as HTML; a user's error is shown in their place."""
         if picture is None:
             return self._prompt(), ""
@@ -75,7 +84,9 @@ class Panel:
             chosen = [self.collection.get(n, regulariser) for n in sorted(depths)]
         except UserError as error:
             return _message(str(error), "alert"), ""
-        return answers_html(predict(chosen, prepared.pixels)), seen_html(prepared)
+        predictions = predict(chosen, prepared.pixels)
+        reasons = [why_html(p, prepared.pixels) if why else "" for p in predictions]
+        return answers_html(predictions, reasons), seen_html(prepared)
 
     def _prompt(self) -> str:
         return _message(self.prompt, "status")
@@ -85,28 +96,27 @@ def agreement(predictions: list[Prediction]) -> tuple[str, bool]:
     """One sentence on where the networks agree and where not, and whether they do."""
     groups = defaultdict(list)
     for prediction in predictions:
-        groups[prediction.label].append(prediction)
-    if len(predictions) == 1:
-        only = predictions[0]
-        return f"{_depth(only)} layers say {only.label}.", True
+        groups[prediction.label if prediction.sure else None].append(_depth(prediction))
+    if list(groups) == [None]:
+        return "Not sure: this looks like none of the ten kinds of clothing.", False
     if len(groups) == 1:
-        label = predictions[0].label
-        how_many = {2: "Both", 3: "All three"}.get(len(predictions), f"All {len(predictions)}")
-        doubt = any(p.ranked[0][1] < SURE for p in predictions)
-        return f"{how_many} say {label}{', but not all are sure' if doubt else ''}.", True
+        (label, depths) = next(iter(groups.items()))
+        how_many = {1: f"{depths[0]} layers", 2: "Both", 3: "All three"}
+        who = how_many.get(len(depths), f"All {len(depths)}")
+        return f"{who} say {label}.", True
     parts = [
-        f"{' and '.join(_depth(p) for p in group)} layers say {label}"
-        for label, group in sorted(groups.items(), key=lambda item: -len(item[1]))
+        f"{' and '.join(depths)} layers {f'say {label}' if label else 'are not sure'}"
+        for label, depths in sorted(groups.items(), key=lambda item: -len(item[1]))
     ]
     return f"They disagree: {', '.join(parts)}.", False
 
 
-def answers_html(predictions: list[Prediction]) -> str:
-    """The sentence of agreement over one card a network: its ranking as bars."""
+def answers_html(predictions: list[Prediction], reasons: list[str]) -> str:
+    """The sentence of agreement over one card a network: its ranking as bars, and its reason."""
     if not predictions:
         return _message("Switch on at least one network to see its answer.", "status")
     sentence, agree = agreement(predictions)
-    cards = "".join(_card(p) for p in predictions)
+    cards = "".join(map(_card, predictions, reasons))
     mood = "agree" if agree else "disagree"
     return (
         f'<p class="verdict {mood}" role="status" aria-live="polite">{escape(sentence)}</p>'
@@ -125,7 +135,7 @@ def seen_html(prepared: Prepared) -> str:
     return f'<h3>What the networks see</h3><div class="stages">{stages}</div>'
 
 
-def _card(prediction: Prediction) -> str:
+def _card(prediction: Prediction, reason: str) -> str:
     rows = "".join(
         f'<li><span class="bar" style="width:{share * 100:.1f}%"></span>'
         f'<span class="name">{escape(name)}</span><span class="share">{share:.0%}</span></li>'
@@ -136,8 +146,23 @@ def _card(prediction: Prediction) -> str:
         f'<section class="card" data-network="{checkpoint.name}" '
         f'aria-label="{_depth(prediction)} hidden layers">'
         f"<h3>{_depth(prediction)} hidden layers</h3>"
-        f'<p class="top">{escape(prediction.label)}</p><ol>{rows}</ol></section>'
+        f'<p class="top">{escape(_said(prediction))}</p><ol>{rows}</ol>{reason}</section>'
     )
+
+
+def why_html(prediction: Prediction, pixels: np.ndarray) -> str:
+    """The picture with what spoke for the answer in teal and what spoke against it in orange."""
+    weight = saliency(prediction.checkpoint, pixels)[..., None]
+    tint = np.where(weight > 0, (20, 230, 200), (255, 140, 30))
+    share = np.abs(weight) ** 0.5
+    picture = pixels[..., None] * 0.35 * (1 - share) + tint * share
+    url = _data_url(picture.astype(np.uint8), "PNG")
+    alt = f"What counted for {prediction.label}: teal pixels spoke for it, orange ones against"
+    return f'<img class="why" src="{url}" alt="{escape(alt)}" />'
+
+
+def _said(prediction: Prediction) -> str:
+    return prediction.label if prediction.sure else f"Not sure ({prediction.label}?)"
 
 
 def _depth(prediction: Prediction) -> str:
@@ -148,9 +173,9 @@ def _message(text: str, role: str) -> str:
     return f'<p class="message {role}" role="{role}">{escape(text)}</p>'
 
 
-def _data_url(image: np.ndarray) -> str:
+def _data_url(image: np.ndarray, kind: str | None = None) -> str:
     """Grey pictures are drawings and stay exact; colour ones are photos, small as JPEG."""
-    kind = "PNG" if image.ndim == 2 else "JPEG"
+    kind = kind or ("PNG" if image.ndim == 2 else "JPEG")
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, kind)
     return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"

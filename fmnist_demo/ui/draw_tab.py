@@ -10,7 +10,7 @@ from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.ui.answers import Panel
 from fmnist_demo.ui.drawpad import DrawPad, encode
 
-EXAMPLE_SEEDS = (14, 7, 2, 9, 0, 8, 9, 5, 10, 3)
+EXAMPLE_SEEDS = (14, 7, 2, 9, 0, 8, 7, 1, 10, 3)
 """One seed a class, chosen by eye for a drawing that is clearly of its class."""
 
 
@@ -29,18 +29,4 @@ def build(collection: Collection) -> None:
             pad = DrawPad(examples=examples(), elem_id="drawpad")
         with gr.Column(scale=3, min_width=300):
             panel = Panel(collection, "Draw a T-shirt, a shoe, a bag: the answer follows the pen.")
-
-    def answer(drawing, regulariser, depths):
-        return panel.answer(from_drawing, drawing, regulariser, depths)
-
-    # One listener feeds all networks, outside the queue; of waiting strokes only the last is sent.
-    gr.on(
-        [pad.input, *panel.changes],
-        answer,
-        [pad, *panel.inputs],
-        panel.outputs,
-        queue=False,
-        show_progress="hidden",
-        trigger_mode="always_last",
-        api_visibility="private",
-    )
+    panel.connect(pad.input, pad, from_drawing)

@@ -27,20 +27,7 @@ def build(collection: Collection) -> None:
             gr.Markdown(ADVICE, elem_classes="advice")
         with gr.Column(scale=3, min_width=300):
             panel = Panel(collection, "Upload, paste or take a picture of one garment.")
-
-    def answer(image, regulariser, depths):
-        return panel.answer(_prepare, image, regulariser, depths)
-
-    gr.on(
-        [picture.change, *panel.changes],
-        answer,
-        [picture, *panel.inputs],
-        panel.outputs,
-        queue=False,
-        show_progress="hidden",
-        trigger_mode="always_last",
-        api_visibility="private",
-    )
+    panel.connect(picture.change, picture, _prepare)
 
 
 def _prepare(image):

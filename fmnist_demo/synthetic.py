@@ -1,0 +1,46 @@
+"""The project's own pictures to learn from: drawings, cloth and scribbles, as examples."""
+
+from collections.abc import Iterator
+from itertools import count, cycle, islice
+
+import numpy as np
+
+from fmnist_demo.drawings import draw, scribble
+from fmnist_demo.fabrics import photograph
+from fmnist_demo.preprocessing import from_drawing
+from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, NO_GARMENT
+
+SHARES = {"drawing": 5, "cloth": 3, "scribble": 1}
+"""How many of each kind come in turn."""
+
+
+def examples(seed: int = 0, shares: dict[str, int] = SHARES) -> Iterator[tuple[np.ndarray, int]]:
+    """Yield examples without end: uint8 (28, 28) and its label, `NO_GARMENT` for a scribble.
+
+    The classes come in turn. The same seed and shares yield the same examples.
+    """
+    rng = np.random.default_rng(seed)
+    turns = {kind: count() for kind in shares}
+    for kind in cycle([kind for kind, share in shares.items() for _ in range(share)]):
+        label = next(turns[kind]) % len(CLASS_NAMES)
+        if kind == "scribble":
+            yield from_drawing(scribble(rng), stages=False).pixels, NO_GARMENT
+        elif kind == "cloth":
+            yield photograph(label, rng), label
+        else:
+            yield from_drawing(draw(label, rng), stages=False).pixels, label
+
+
+def dataset(
+    size: int, seed: int = 0, shares: dict[str, int] = SHARES, progress=None
+) -> tuple[np.ndarray, np.ndarray]:
+    """`size` examples as arrays: images uint8 (size, 28, 28), labels int64 (size,).
+
+    `progress` wraps the iterator, as `tqdm` does, and is told the `total`.
+    """
+    images = np.empty((size, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    labels = np.empty(size, np.int64)
+    made = islice(examples(seed, shares), size)
+    for i, (image, label) in enumerate(progress(made, total=size) if progress else made):
+        images[i], labels[i] = image, label
+    return images, labels
