@@ -45,10 +45,8 @@ class Panel:
                 label="Networks by hidden layers",
                 min_width=220,
             )
-            self.why = gr.Checkbox(
-                label="Show what counted", value=False, container=False, min_width=160
-            )
         self.answers = gr.HTML(self._prompt(), elem_classes="answers")
+        self.why = gr.Checkbox(label="Show what counted", value=False, container=False)
         self.seen = gr.HTML("", elem_classes="seen")
 
     def connect(self, drawn: Callable, picture: gr.components.Component, prepare: Callable) -> None:
