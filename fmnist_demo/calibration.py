@@ -22,6 +22,10 @@ class Calibration:
     temperature: float = 1.0
     doubt: float = 0.0
 
+    def is_sure(self, probabilities: np.ndarray) -> np.ndarray:
+        """Whether the largest of `probabilities` (..., 10) is not below `doubt`: bool (...)."""
+        return probabilities.max(-1) >= self.doubt
+
 
 def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
     """Fit the temperature on the validation set, the threshold on procedural drawings.

@@ -120,8 +120,8 @@ def non_garments() -> torch.Tensor:
 
 def unsure(checkpoint: Checkpoint, images: torch.Tensor) -> float:
     """The fraction of pictures (N, 28, 28) about which the network is not sure, 0 to 1."""
-    confidence = probabilities(checkpoint, images).max(1)
-    return float((confidence < checkpoint.recipe.calibration.doubt).mean())
+    is_sure = checkpoint.recipe.calibration.is_sure(probabilities(checkpoint, images))
+    return float((~is_sure).mean())
 
 
 def accuracy(checkpoint: Checkpoint, split: Split) -> float:
@@ -143,7 +143,7 @@ def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
     """
     shares = probabilities(checkpoint, cases.images)
     guesses = np.argsort(-shares, axis=1, kind="stable")
-    doubtful = shares.max(1) < checkpoint.recipe.calibration.doubt
+    doubtful = ~checkpoint.recipe.calibration.is_sure(shares)
     doubtful[list(cases.unreadable)] = False  # there was no answer to be sure of
     places = np.array(
         [

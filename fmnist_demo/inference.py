@@ -26,7 +26,7 @@ class Prediction:
     @property
     def sure(self) -> bool:
         """Whether the network's confidence is above its threshold of doubt."""
-        return bool(self.probabilities.max() >= self.checkpoint.recipe.calibration.doubt)
+        return bool(self.checkpoint.recipe.calibration.is_sure(self.probabilities))
 
     @property
     def ranked(self) -> list[tuple[str, float]]:

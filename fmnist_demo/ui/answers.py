@@ -4,21 +4,19 @@ Every name in the HTML is the project's own; nothing that a visitor sent is writ
 pictures, as data URLs.
 """
 
-import base64
-import io
 from collections import defaultdict
 from collections.abc import Callable
 from html import escape
 
 import gradio as gr
 import numpy as np
-from PIL import Image
 
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.errors import UserError
 from fmnist_demo.inference import Prediction, predict, saliency
-from fmnist_demo.preprocessing import Prepared
+from fmnist_demo.preprocessing import Prepared, Stage
 from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.ui.drawpad import encode
 
 BARS = 5
 """How many of the ten classes each network's ranking shows."""
@@ -32,7 +30,7 @@ class Panel:
         self.prompt = prompt
         regularisers = [r for r in REGULARISERS if any(c.regulariser == r for c in collection)]
         depths = sorted({c.layers for c in collection})
-        with gr.Row(elem_classes="controls"):
+        with gr.Row():
             self.regulariser = gr.Radio(
                 [(REGULARISERS[r].label, r) for r in regularisers],
                 value=regularisers[0] if regularisers else None,
@@ -125,7 +123,7 @@ def answers_html(predictions: list[Prediction], reasons: list[str]) -> str:
 def seen_html(prepared: Prepared) -> str:
     """The stages on the way, and at the end the 28 x 28 picture, enlarged."""
     stages = "".join(
-        f'<figure><img src="{_data_url(stage.image)}" alt="{escape(stage.name)}" />'
+        f'<figure><img src="{_stage_url(stage)}" alt="{escape(stage.name)}" />'
         f"<figcaption><strong>{escape(stage.name)}</strong> {escape(stage.note)}</figcaption>"
         "</figure>"
         for stage in prepared.stages
@@ -154,7 +152,7 @@ def why_html(prediction: Prediction, pixels: np.ndarray) -> str:
     tint = np.where(weight > 0, (20, 230, 200), (255, 140, 30))
     share = np.abs(weight) ** 0.5
     picture = pixels[..., None] * 0.35 * (1 - share) + tint * share
-    url = _data_url(picture.astype(np.uint8), "PNG")
+    url = encode(picture.astype(np.uint8))
     alt = f"What counted for {prediction.label}: teal pixels spoke for it, orange ones against"
     return f'<img class="why" src="{url}" alt="{escape(alt)}" />'
 
@@ -167,13 +165,10 @@ def _depth(prediction: Prediction) -> str:
     return str(prediction.checkpoint.layers)
 
 
+def _stage_url(stage: Stage) -> str:
+    """Grey pictures are drawings and stay exact; colour ones are photos, small as JPEG."""
+    return encode(stage.image, "PNG" if stage.image.ndim == 2 else "JPEG")
+
+
 def _message(text: str, role: str) -> str:
     return f'<p class="message {role}" role="{role}">{escape(text)}</p>'
-
-
-def _data_url(image: np.ndarray, kind: str | None = None) -> str:
-    """Grey pictures are drawings and stay exact; colour ones are photos, small as JPEG."""
-    kind = kind or ("PNG" if image.ndim == 2 else "JPEG")
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, kind)
-    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"

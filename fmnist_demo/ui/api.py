@@ -5,9 +5,8 @@ import gradio as gr
 from fmnist_demo.checkpoints import Checkpoint, Collection
 from fmnist_demo.errors import UserError
 from fmnist_demo.inference import Prediction, predict
-from fmnist_demo.preprocessing import prepare
 from fmnist_demo.regularisation import REGULARISERS
-from fmnist_demo.ui.picture import Picture
+from fmnist_demo.ui.picture import Picture, prepare_picture
 
 
 def build(collection: Collection) -> None:
@@ -16,9 +15,7 @@ def build(collection: Collection) -> None:
     def ask(image, checkpoints: list[Checkpoint]) -> list[Prediction]:
         if image is None:
             raise UserError("No picture came with the request: send a file.")
-        if isinstance(image, UserError):
-            raise image
-        return predict(checkpoints, prepare(image).pixels)
+        return predict(checkpoints, prepare_picture(image).pixels)
 
     def classify(image, layers, regulariser):
         """Name the garment in a picture with one network."""

@@ -21,11 +21,11 @@ MAX_LENGTH = 200_000
 """Characters of the longest drawing that is read; the canvas sends about 4,000."""
 
 
-def encode(picture: np.ndarray) -> str:
-    """A picture, uint8 (H, W) or (H, W, 3), as a PNG data URL."""
+def encode(picture: np.ndarray, kind: str = "PNG") -> str:
+    """A picture, uint8 (H, W) or (H, W, 3), as a data URL; `kind` is `PNG` or `JPEG`."""
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG")
-    return _PREFIX + base64.b64encode(buffer.getvalue()).decode()
+    Image.fromarray(picture).save(buffer, kind)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 class DrawPad(gr.HTML):

@@ -3,10 +3,8 @@
 import gradio as gr
 
 from fmnist_demo.checkpoints import Collection
-from fmnist_demo.errors import UserError
-from fmnist_demo.preprocessing import prepare
 from fmnist_demo.ui.answers import Panel
-from fmnist_demo.ui.picture import Picture
+from fmnist_demo.ui.picture import Picture, prepare_picture
 
 ADVICE = (
     "One garment, whole, on a plain background that differs from it in colour works best. "
@@ -27,10 +25,4 @@ def build(collection: Collection) -> None:
             gr.Markdown(ADVICE, elem_classes="advice")
         with gr.Column(scale=3, min_width=300):
             panel = Panel(collection, "Upload, paste or take a picture of one garment.")
-    panel.connect(picture.change, picture, _prepare)
-
-
-def _prepare(image):
-    if isinstance(image, UserError):
-        raise image
-    return prepare(image)
+    panel.connect(picture.change, picture, prepare_picture)

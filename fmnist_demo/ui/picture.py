@@ -9,6 +9,14 @@ from PIL import Image
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.pictures import open_image
+from fmnist_demo.preprocessing import Prepared, prepare
+
+
+def prepare_picture(value: Image.Image | UserError) -> Prepared:
+    """What the networks see of a `Picture`'s value. Raises `UserError`, also one that it holds."""
+    if isinstance(value, UserError):
+        raise value
+    return prepare(value)
 
 
 class Picture(gr.Image):
