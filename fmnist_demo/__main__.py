@@ -1,4 +1,4 @@
-"""The command line: python -m fmnist_demo train | evaluate | classify."""
+"""The command line: python -m fmnist_demo train | path | evaluate | classify."""
 
 import argparse
 import os
@@ -11,10 +11,11 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from fmnist_demo import checkpoints, data, drawings, evaluation, files, inference, synthetic
+from fmnist_demo import checkpoints, data, drawings, evaluation, files, inference, sweep, synthetic
 from fmnist_demo.calibration import calibrate
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, MLPConfig, budget_width
+from fmnist_demo.path import EPOCHS, STRENGTHS, summary, trainings
 from fmnist_demo.pictures import open_image
 from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
 from fmnist_demo.regularisation import REGULARISERS
@@ -60,6 +61,27 @@ def parser() -> argparse.ArgumentParser:
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")
     add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
     add("--out", metavar="DIR", default="runs", help="where checkpoints go (default: runs)")
+
+    add = commands.add_parser(
+        "path", parents=[common], help="train along a range of strengths and sum it up"
+    ).add_argument
+    commands.choices["path"].set_defaults(run=path)
+    add("--layers", type=int, choices=LAYERS, default=LAYERS[0], help="hidden layers")
+    add("--regulariser", choices=STRENGTHS, help="only this one (default: each)")
+    add("--strengths", type=float, nargs="+", metavar="S", help="default: its usual range")
+    add("--seeds", type=int, default=3, metavar="N", help="networks a strength (default: 3)")
+    add("--width", type=int, help="units a layer (default: about 2.1 M parameters at any depth)")
+    add("--epochs", type=int, default=EPOCHS)
+    add("--precision", choices=PRECISIONS, default=recipe.precision)
+    add("--jobs", type=int, default=1, help="trainings at a time; if several, one thread each")
+    add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
+    add("--runs", metavar="DIR", default="runs/path", help="what is done (default: runs/path)")
+    add(
+        "--out",
+        metavar="FILE",
+        default=checkpoints.WEIGHTS / "path.json",
+        help="the summary (default: weights/path.json)",
+    )
 
     add = commands.add_parser("evaluate", parents=[common], help="measure checkpoints").add_argument
     commands.choices["evaluate"].set_defaults(run=evaluate)
@@ -184,6 +206,44 @@ def _synthetic(size: int, seed: int, shares: dict[str, int] = synthetic.SHARES) 
         size, seed, shares, progress=lambda it, total: tqdm(it, "drawing", total, unit="")
     )
     return data.Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+def path(args: argparse.Namespace) -> None:
+    """Train along the strengths, several seeds each; the finished ones are kept and not repeated.
+
+    The test set is measured on the way, but nothing is chosen by it.
+    """
+    if args.strengths and not args.regulariser:
+        raise UserError("Say with --regulariser which penalty the strengths are of.")
+    strengths = STRENGTHS
+    if args.regulariser:
+        strengths = {args.regulariser: args.strengths or STRENGTHS[args.regulariser]}
+    shape = MLPConfig(args.layers, args.width or budget_width(args.layers))
+    config = TrainConfig(
+        epochs=args.epochs, patience=args.epochs, synthetic=0, precision=args.precision
+    )
+    planned = trainings(shape, config, strengths, args.seeds)
+    examples, test = data.load_training(args.data), data.load_test(args.data)
+    results = []
+    with tqdm(total=len(planned), unit="network") as bar:
+        for training, figures in sweep.run(planned, examples, test, args.runs, args.jobs):
+            results.append((training, figures))
+            bar.write(_line(training, figures))
+            bar.update()
+    files.write_json(args.out, summary(results))
+    print(f"{args.out}: {len(results)} networks")
+
+
+def _line(training: sweep.Training, figures: sweep.Figures) -> str:
+    """One training of the path in one line."""
+    config = training.config
+    name = f"{config.regulariser} {config.strength:<8g} seed {config.seed}"
+    if figures.diverged:
+        return f"{name}  the loss is no longer a number  {figures.seconds:.1f} s"
+    return (
+        f"{name}  validation {figures.validation_accuracy:.2%}  zeros {figures.zeros:.1%}  "
+        f"{figures.seconds:.1f} s"
+    )
 
 
 def evaluate(args: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 import torch
 import torch.nn.functional as F
 
-EDGES, SILHOUETTE, STRETCH, WARP, ERASE = 0.08, 0.03, 0.25, 0.2, 0.05
+EDGES, SILHOUETTE, PHOTO, WARP, ERASE = 0.08, 0.03, 0.25, 0.2, 0.05
 """How probable each change is for one picture."""
 
 SPREAD = 0.045
@@ -29,16 +29,16 @@ def augment(
 
     `images`: float (N, 28, 28), 0 black to 1 white. `photographs`: bool (N,), true where the
     picture is one of the dataset's photographs, which may also become line drawings,
-    silhouettes or of the tone of people's photos. Returns the same shape and range.
+    silhouettes or like people's photos. Returns the same shape and range.
     """
     images = move(images, generator)
     images = tone(images, generator)
     chosen = torch.rand(len(images), generator=generator, device=images.device)
     chosen = torch.where(photographs, chosen, 1.0)
     start = 0.0
-    for change, share in ((edges, EDGES), (silhouette, SILHOUETTE), (stretch, STRETCH)):
+    for change, share in ((edges, EDGES), (silhouette, SILHOUETTE), (photo, PHOTO)):
         is_chosen = (chosen >= start) & (chosen < start + share)
-        images[is_chosen] = change(images[is_chosen])
+        images[is_chosen] = change(images[is_chosen], generator)
         start += share
     return erase(images, generator)
 
@@ -62,9 +62,15 @@ def _grid_basis(height: int, width: int) -> torch.Tensor:
     """What a sampling grid is a sum of, (3 + KNOTS², height * width): x, y, 1 and smooth bumps."""
     identity = torch.eye(2, 3)[None]
     xy = F.affine_grid(identity, [1, 1, height, width], align_corners=False)[0].permute(2, 0, 1)
-    bumps = torch.eye(KNOTS**2).reshape(-1, 1, KNOTS, KNOTS)
-    bumps = F.interpolate(bumps, (height, width), mode="bicubic", align_corners=True)[:, 0]
-    return torch.cat([xy, torch.ones(1, height, width), bumps]).flatten(1)
+    bumps = _bumps(KNOTS, KNOTS, height, width)
+    return torch.cat([xy.flatten(1), torch.ones(1, height * width), bumps])
+
+
+@cache
+def _bumps(rows: int, columns: int, height: int, width: int) -> torch.Tensor:
+    """Smooth bumps, one at each of `rows` x `columns` knots: (rows * columns, height * width)."""
+    knots = torch.eye(rows * columns).reshape(-1, 1, rows, columns)
+    return F.interpolate(knots, (height, width), mode="bicubic", align_corners=True).flatten(1)
 
 
 def tone(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -74,7 +80,7 @@ def tone(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return images.clamp(0, 1) ** gamma[:, None, None]
 
 
-def edges(images: torch.Tensor) -> torch.Tensor:
+def edges(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """The outline: the morphological gradient over 3 x 3 pixels, stretched to full white."""
     batch = images[:, None]  # without the axis, no pictures at all are an error
     gradient = (F.max_pool2d(batch, 3, 1, 1) + F.max_pool2d(-batch, 3, 1, 1))[:, 0]
@@ -82,9 +88,18 @@ def edges(images: torch.Tensor) -> torch.Tensor:
     return (gradient / strongest * 1.3).clamp_max(1)
 
 
-def silhouette(images: torch.Tensor) -> torch.Tensor:
+def silhouette(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Everything brighter than a tenth, in white."""
     return (images > 0.1).to(images.dtype)
+
+
+def photo(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """A photo as people take it: the tone of a cut-out one, with folds, shadows and prints."""
+    n, device = len(images), images.device
+    hanging = _bumps(3, 9, *images.shape[1:]).to(device)
+    strength = 0.16 * torch.rand(n, 1, generator=generator, device=device)
+    light = torch.randn(n, len(hanging), generator=generator, device=device) @ hanging
+    return (stretch(images) + (images > 0.06) * (strength * light).view_as(images)).clamp(0, 1)
 
 
 def stretch(images: torch.Tensor) -> torch.Tensor:

@@ -80,14 +80,17 @@ def _round_corners(line: Line, reach: int, closed: bool) -> Line:
 
 
 class Hand:
-    """One person's way of drawing: a pen, a tremor, a slant, rounded or sharp corners, gaps."""
+    """One person's way of drawing: a pen, a tremor, a slant, rounded or sharp corners, gaps.
 
-    def __init__(self, rng: np.random.Generator):
+    `tremor`: the share of the usual jitter and trembling.
+    """
+
+    def __init__(self, rng: np.random.Generator, tremor: float = 1.0):
         self.rng = rng
-        self.amplitude = rng.normal(0, rng.uniform(0.004, 0.03), (2, 3))
+        self.amplitude = rng.normal(0, tremor * rng.uniform(0.004, 0.03), (2, 3))
         self.frequency = rng.uniform(2, 9, (2, 3))
         self.phase = rng.uniform(0, 2 * np.pi, (2, 3))
-        self.jitter = rng.uniform(0.002, 0.028)
+        self.jitter = tremor * rng.uniform(0.002, 0.028)
         self.rounding = int(rng.integers(0, 4))
         turn = rng.normal(0, 0.1)
         c, s = np.cos(turn), np.sin(turn)

@@ -3,8 +3,9 @@
 Knows nothing of training; nothing here is read to make a choice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,13 +18,15 @@ from fmnist_demo.data import Split
 from fmnist_demo.drawings import read_quickdraw, render
 from fmnist_demo.errors import UserError
 from fmnist_demo.inference import probabilities
+from fmnist_demo.inspection import alive, weight_norm
 from fmnist_demo.pictures import open_image
 from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
-from fmnist_demo.regularisation import total_zeros
-from fmnist_demo.spec import IMAGE_SIZE, parse_classes
+from fmnist_demo.pruning import KEPT, pruned, threshold
+from fmnist_demo.regularisation import count_zeros, total_zeros
+from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
 from fmnist_demo.synthetic import dataset
 
-NON_GARMENTS, NON_GARMENTS_SEED = 2_000, 1_000_003
+NON_GARMENTS, NON_GARMENTS_SEED = 2_000, 2**40
 """How many scribbles the doubt is measured on, and their seed, which no training uses."""
 
 Progress = Callable[[Iterable], Iterable]
@@ -89,21 +92,26 @@ def evaluate(
     checkpoint: Checkpoint, test: Split, drawings: Cases | None = None, photos: Cases | None = None
 ) -> dict:
     """Everything that is reported about one checkpoint, as JSON holds it."""
-    recipe = checkpoint.recipe
-    calibration = recipe.calibration
+    recipe, model = checkpoint.recipe, checkpoint.model
+    calibration, living = recipe.calibration, alive(model)
     report = {
         "name": checkpoint.name,
         "layers": checkpoint.layers,
         "regulariser": checkpoint.regulariser,
         "strength": recipe.strength,
         "parameters": recipe.model.parameters,
-        "zeros": total_zeros(checkpoint.model),
+        "zeros": total_zeros(model),
+        "zeros_per_layer": list(count_zeros(model).values()),
+        "dead_units": living.dead_units,
+        "unused_pixels": living.unused_pixels,
+        "weight_norm": weight_norm(model),
         "validation_accuracy": recipe.validation["accuracy"],
         "test_accuracy": accuracy(checkpoint, test),
         "ece": calibration_error(checkpoint, test),
         "temperature": calibration.temperature,
         "doubt": calibration.doubt,
         "non_garments_unsure": unsure(checkpoint, non_garments()),
+        "pruning": pruning_curve(checkpoint, test),
     }
     for kind, cases in (("drawings", drawings), ("photos", photos)):
         if cases is not None:
@@ -135,11 +143,24 @@ def calibration_error(checkpoint: Checkpoint, split: Split) -> float:
     return expected_calibration_error(probabilities(checkpoint, split.images), split.labels.numpy())
 
 
+def pruning_curve(checkpoint: Checkpoint, test: Split) -> dict[str, list[float]]:
+    """The test accuracy when only a share of the weights is kept, the largest, for each of `KEPT`.
+
+    The networks are pruned as they are, without any training afterwards.
+    """
+    model = checkpoint.model
+    accuracies = [
+        accuracy(replace(checkpoint, model=pruned(model, threshold(model, share))), test)
+        for share in KEPT
+    ]
+    return {"kept": list(KEPT), "test_accuracy": accuracies}
+
+
 def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
     """How many pictures are named rightly at the first guess and within three, 0 to 1.
 
     Where several labels are right, the best placed one counts. `per_class` has the same figures by
-    file or folder name.
+    file or folder name, and how many pictures were given which name.
     """
     shares = probabilities(checkpoint, cases.images)
     guesses = np.argsort(-shares, axis=1, kind="stable")
@@ -161,27 +182,43 @@ def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
             "unsure": float(doubtful[chosen].mean()),
         }
 
+    def named(chosen):
+        readable = [i for i in np.flatnonzero(chosen) if i not in cases.unreadable]
+        counts = Counter(SLUGS[label] for label in guesses[readable, 0])
+        return {"named": dict(counts.most_common())}
+
     return figures(np.ones(len(names), bool)) | {
-        "per_class": {str(name): figures(names == name) for name in np.unique(names)}
+        "per_class": {
+            str(name): figures(names == name) | named(names == name) for name in np.unique(names)
+        }
     }
 
 
 def table(reports: list[dict]) -> str:
-    """The reports of `evaluate` as a Markdown table, one row a checkpoint."""
-    columns = {
+    """The reports of `evaluate` as two Markdown tables, one row a checkpoint.
+
+    The first tells how often the networks are right, the second how often they are not sure.
+    """
+    kinds = [kind for kind in ("drawings", "photos") if all(kind in r for r in reports)]
+    right = {
         "network": lambda r: r["name"],
-        "parameters": lambda r: f"{r['parameters']:,}",
         "zeros": lambda r: f"{r['zeros']:.1%}",
         "test": lambda r: f"{r['test_accuracy']:.2%}",
         "ECE": lambda r: f"{r['ece']:.1%}",
-        "no garment: not sure": lambda r: f"{r['non_garments_unsure']:.0%}",
     }
-    for kind in ("drawings", "photos"):
-        if all(kind in report for report in reports):
-            n = reports[0][kind]["n"]
-            columns[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
-            columns[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
-            columns[f"{kind}, not sure"] = lambda r, kind=kind: f"{r[kind]['unsure']:.1%}"
+    doubt = {
+        "not sure of": lambda r: r["name"],
+        f"{NON_GARMENTS:,} scribbles": lambda r: f"{r['non_garments_unsure']:.1%}",
+    }
+    for kind in kinds:
+        n = reports[0][kind]["n"]
+        right[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
+        right[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
+        doubt[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['unsure']:.1%}"
+    return f"{_markdown(right, reports)}\n\n{_markdown(doubt, reports)}"
+
+
+def _markdown(columns: dict[str, Callable[[dict], str]], reports: list[dict]) -> str:
     rows = [list(columns), ["---", *["---:"] * (len(columns) - 1)]]
     rows += [[show(report) for show in columns.values()] for report in reports]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

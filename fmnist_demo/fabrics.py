@@ -8,11 +8,11 @@ pictures have to be made to be learnt from. Knows nothing of networks.
 import numpy as np
 
 from fmnist_demo.drawings import SHIFT, SIZE, Hand, placement
-from fmnist_demo.garments import GARMENTS, shoes_from_above
+from fmnist_demo.garments import GARMENTS, Garment, shoes_from_above
 from fmnist_demo.preprocessing import frame, trim
 
-SHOES = (5, 7, 9)
-"""The labels of what people photograph in pairs from above."""
+TOPS, SHOES = (0, 2, 4, 6), (5, 7, 9)
+"""The labels of what has sleeves, and of what people photograph in pairs from above."""
 
 DARKEST, BRIGHTEST = 90, 250
 """The range of a garment's pixels, as `segmentation` stretches those of a photo."""
@@ -25,9 +25,8 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
     """
     import cv2  # slow to load
 
-    from_above = label in SHOES and rng.random() < 0.6
-    garment = shoes_from_above(rng, label) if from_above else GARMENTS[label](rng)
-    hand = Hand(rng)
+    garment = _garment(label, rng)
+    hand = Hand(rng, tremor=0.5)
     outlines = [hand.trace(line, closed=True) for line in garment.outlines]
     details = [hand.trace(line, closed=False) for line in garment.details]
     place = placement(outlines + details, SIZE, margin=6)
@@ -36,33 +35,69 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
         cv2.fillPoly(mask, [place(line)], 255, cv2.LINE_AA, SHIFT)
     for line in details:  # straps, handles and hoods stand out of the outline
         cv2.polylines(mask, [place(line)], False, 255, int(rng.integers(2, 5)), cv2.LINE_AA, SHIFT)
+        if label in TOPS:
+            cv2.fillPoly(mask, [place(line)], 255, cv2.LINE_AA, SHIFT)
 
     cloth = _shading(rng) + _pattern(rng)
-    creases = np.zeros((SIZE, SIZE), np.float32)
+    inside, creases = np.zeros((2, SIZE, SIZE), np.float32)
+    for line, drawn in zip(garment.details, details, strict=True):
+        if len(line) > 4 and np.allclose(line[0], line[-1]):  # a shoe's opening, a pocket, a print
+            cv2.fillPoly(inside, [place(drawn)], 1.0, cv2.LINE_AA, SHIFT)
     for line in [*details, *outlines]:
         cv2.polylines(
             creases, [place(line)], False, 1.0, int(rng.integers(1, 4)), cv2.LINE_AA, SHIFT
         )
-    cloth += creases * rng.uniform(-0.5, 0.5)
-    mask = np.where(_ragged(mask, rng), mask, 0)
+    cloth += inside * rng.uniform(-0.7, 0.7) + creases * rng.uniform(-0.5, 0.5)
+    cloth, mask = _miscut(cloth, np.where(_ragged(mask, rng), mask, 0), rng)
     picture = DARKEST + (BRIGHTEST - DARKEST) * cloth.clip(0, 1)
     return frame(trim((picture * (mask / 255)).astype(np.uint8), 16))
 
 
-def _smooth_noise(rng, cells: int) -> np.ndarray:
-    """Noise (SIZE, SIZE) of standard deviation about 1, smooth over SIZE / `cells` pixels."""
+def _garment(label: int, rng) -> Garment:
+    """Tops in the proportions of real ones, shoes mostly in pairs from above."""
+    if label in TOPS:
+        return GARMENTS[label](rng, sewn=rng.random() < 0.85)
+    if label in SHOES and rng.random() < 0.7:
+        return shoes_from_above(rng, label)
+    return GARMENTS[label](rng)
+
+
+def _miscut(cloth: np.ndarray, mask: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Now and then a patch of the floor is taken for cloth, or a part of the garment for floor.
+
+    `cloth` (SIZE, SIZE) is brightness, 0 to 1; `mask` uint8 (SIZE, SIZE).
+    """
+    kind = rng.random()
+    if kind > 0.25:
+        return cloth, mask
+    y, x = np.mgrid[0:SIZE, 0:SIZE]
+    centre, reach = rng.uniform(0.1, 0.9, 2) * SIZE, rng.uniform(0.06, 0.22, 2) * SIZE
+    offset = np.abs([(y - centre[0]) / reach[0], (x - centre[1]) / reach[1]])
+    patch = (offset.max(axis=0) if rng.random() < 0.5 else np.hypot(*offset)) < 1
+    if kind < 0.1:
+        return cloth, np.where(patch, 0, mask).astype(np.uint8)
+    floor = patch & (mask == 0)
+    return np.where(floor, rng.random(), cloth), np.where(floor, 255, mask).astype(np.uint8)
+
+
+def _smooth_noise(rng, rows: int, columns: int | None = None) -> np.ndarray:
+    """Noise (SIZE, SIZE) of standard deviation about 1, smooth between `rows` x `columns` cells."""
     import cv2
 
-    coarse = rng.normal(0, 1, (cells, cells)).astype(np.float32)
+    coarse = rng.normal(0, 1, (rows, columns or rows)).astype(np.float32)
     return cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
 
 
 def _shading(rng) -> np.ndarray:
-    """The cloth's own brightness, 0 to 1, with folds and uneven light."""
+    """The cloth's own brightness, 0 to 1, with folds, mostly hanging, and uneven light."""
     base = rng.uniform(0.1, 0.95)
-    folds = rng.uniform(0, 0.15) * _smooth_noise(rng, int(rng.integers(3, 7)))
-    grain = rng.uniform(0, 0.12) * _smooth_noise(rng, int(rng.integers(16, 48)))
-    return base + folds + grain
+    light = rng.uniform(0, 0.15) * _smooth_noise(rng, int(rng.integers(3, 7)))
+    cells = (int(rng.integers(2, 5)), int(rng.integers(6, 20)))
+    folds = rng.uniform(0, 0.18) * _smooth_noise(
+        rng, *(cells if rng.random() < 0.7 else cells[::-1])
+    )
+    grain = rng.uniform(0, 0.1) * _smooth_noise(rng, int(rng.integers(16, 48)))
+    return base + light + folds + grain * (rng.random() < 0.4)
 
 
 def _pattern(rng) -> np.ndarray:

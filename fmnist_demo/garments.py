@@ -5,7 +5,7 @@ one garment width; x grows to the right and y downwards. Hands and pens are `dra
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,6 +29,13 @@ class Garment:
             return [line @ turn + shift for line in lines]
 
         return Garment(place(self.outlines), place(self.details))
+
+    def scaled(self, x: float, y: float) -> "Garment":
+        """This garment stretched; a negative factor mirrors it."""
+        factors = np.array([x, y])
+        return Garment(
+            [line * factors for line in self.outlines], [line * factors for line in self.details]
+        )
 
 
 def _line(*points) -> Line:
@@ -75,21 +82,50 @@ class _Torso:
         return _arc(0, 0, self.neck, self.neck_depth, 0, np.pi, points=9)
 
 
-def _torso(rng, sleeve, sleeve_width, sleeve_angle, hem, flare=(0.85, 1.15)) -> _Torso:
-    """A top: neck, shoulders, two sleeves, sides and hem.
+@dataclass(frozen=True)
+class _Cut:
+    """The measures of a top, each from (least, most).
 
-    Each range is (least, most). `sleeve` is its length, `sleeve_angle` in degrees below the
-    horizontal: near 0 the arms are spread, near 90 they hang. A sleeve may be bent at the elbow.
+    `sleeve` is its length and `sleeve_angle` in degrees below the horizontal: near 0 the arms are
+    spread, near 90 they hang. `shoulder`, `hem` and `sleeve_width` are lengths too; `chest` is a
+    share of the shoulder, `flare` of the chest and `cuff` of the sleeve's width.
     """
-    shoulder = rng.uniform(0.26, 0.42)
+
+    sleeve: tuple[float, float]
+    sleeve_width: tuple[float, float]
+    sleeve_angle: tuple[float, float]
+    hem: tuple[float, float]
+    flare: tuple[float, float] = (0.85, 1.15)
+    shoulder: tuple[float, float] = (0.26, 0.42)
+    chest: tuple[float, float] = (0.75, 1.02)
+    cuff: tuple[float, float] = (0.65, 1.15)
+
+    def sewn(self, sleeve, sleeve_width, sleeve_angle) -> "_Cut":
+        """The cut of a real garment: people draw bodies too narrow and sleeves too thin."""
+        return replace(
+            self,
+            sleeve=sleeve,
+            sleeve_width=sleeve_width,
+            sleeve_angle=sleeve_angle,
+            hem=(self.hem[0] * 1.3, self.hem[1] * 1.15),
+            flare=(max(self.flare[0], 0.92), self.flare[1]),
+            shoulder=(0.34, 0.44),
+            chest=(0.95, 1.15),
+            cuff=(0.55, 0.95),
+        )
+
+
+def _torso(rng, cut: _Cut) -> _Torso:
+    """A top: neck, shoulders, two sleeves, sides and hem. A sleeve may be bent at the elbow."""
+    shoulder = rng.uniform(*cut.shoulder)
     neck = shoulder * rng.uniform(0.25, 0.6)
     neck_depth = rng.uniform(0.0, 0.2)
     slope = rng.uniform(0.0, 0.14)
-    angle = np.deg2rad(rng.uniform(*sleeve_angle))
-    length, width = rng.uniform(*sleeve), rng.uniform(*sleeve_width)
-    chest = shoulder * rng.uniform(0.75, 1.02)
-    bottom = rng.uniform(*hem)
-    hem_width = chest * rng.uniform(*flare)
+    angle = np.deg2rad(rng.uniform(*cut.sleeve_angle))
+    length, width = rng.uniform(*cut.sleeve), rng.uniform(*cut.sleeve_width)
+    chest = shoulder * rng.uniform(*cut.chest)
+    bottom = rng.uniform(*cut.hem)
+    hem_width = chest * rng.uniform(*cut.flare)
     bend = np.deg2rad(rng.uniform(0, 35)) if length > 0.4 and _chance(rng, 0.35) else 0.0
     uneven = rng.normal(0, 0.08, 2)
 
@@ -101,7 +137,7 @@ def _torso(rng, sleeve, sleeve_width, sleeve_angle, hem, flare=(0.85, 1.15)) -> 
         below = np.array([np.cos(turned + bend), np.sin(turned + bend)])
         across = np.array([-below[1], below[0]])
         corner = np.array([shoulder, slope])
-        cuff_width = width * rng.uniform(0.65, 1.15)
+        cuff_width = width * rng.uniform(*cut.cuff)
         armpit = np.array([chest, slope + width * rng.uniform(1.0, 1.5)])
         elbow = corner + along * reach * 0.5
         top = elbow + below * reach * 0.5
@@ -142,9 +178,14 @@ def _inset_cuffs(torso, inset) -> list[Line]:
     return [cuff + (centre - cuff.mean(axis=0)) * inset for cuff in torso.cuffs]
 
 
-def t_shirt(rng) -> Garment:
+SHORT, LONG = ((0.16, 0.4), (0.24, 0.38), (5, 80)), ((0.65, 1.1), (0.2, 0.34), (30, 89))
+"""Length, width and angle of the sleeves of real garments."""
+
+
+def t_shirt(rng, sewn=False) -> Garment:
     """Short sleeves, no opening."""
-    torso = _torso(rng, (0.1, 0.42), (0.16, 0.34), (-5, 65), (0.7, 1.2))
+    cut = _Cut((0.1, 0.42), (0.16, 0.34), (-5, 65), (0.7, 1.2))
+    torso = _torso(rng, cut.sewn(*SHORT) if sewn else cut)
     details = []
     if _chance(rng, 0.35):
         details.append(torso.neckline + [0, rng.uniform(0.02, 0.06)])
@@ -200,9 +241,10 @@ def trouser(rng) -> Garment:
     return Garment([outline], details)
 
 
-def pullover(rng) -> Garment:
+def pullover(rng, sewn=False) -> Garment:
     """Long sleeves, no opening; perhaps ribs, stripes or a hood."""
-    torso = _torso(rng, (0.5, 1.0), (0.12, 0.25), (5, 88), (0.65, 1.15))
+    cut = _Cut((0.5, 1.0), (0.12, 0.25), (5, 88), (0.65, 1.15))
+    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
     details = []
     if _chance(rng, 0.4):
         details.append(torso.neckline + [0, rng.uniform(0.03, 0.08)])
@@ -273,12 +315,13 @@ def dress(rng) -> Garment:
     return Garment([outline], details)
 
 
-def coat(rng) -> Garment:
+def coat(rng, sewn=False) -> Garment:
     """Open down the front: a line, two edges, a zip or buttons; lapels, pockets, a hood."""
     sleeve = (0.4, 0.95)
     if _chance(rng, 0.07):
         sleeve = (0.02, 0.08)
-    torso = _torso(rng, sleeve, (0.13, 0.28), (10, 88), (0.75, 1.55), flare=(0.85, 1.45))
+    cut = _Cut(sleeve, (0.13, 0.28), (10, 88), (0.75, 1.55), flare=(0.85, 1.45))
+    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
     details = []
     top = torso.neck_depth * rng.uniform(0.5, 1.3)
     front = rng.random()
@@ -355,8 +398,13 @@ def _pair(rng, single: Callable[[np.random.Generator], Garment], angle=0.0) -> G
     a, b = single(rng), single(rng)
     apart = rng.normal(0, 0.18)
     distance = rng.uniform(0.4, 0.75)
-    left = a.placed(angle - apart, (0, 0))
-    right = b.placed(angle + apart, (distance, rng.normal(0, 0.06)))
+    return _beside(
+        a.placed(angle - apart, (0, 0)),
+        b.placed(angle + apart, (distance, rng.normal(0, 0.06))),
+    )
+
+
+def _beside(left: Garment, right: Garment) -> Garment:
     return Garment(left.outlines + right.outlines, left.details + right.details)
 
 
@@ -391,11 +439,12 @@ def sandal(rng) -> Garment:
     return _flip_flop(rng).placed(angle, (0, 0))
 
 
-def shirt(rng) -> Garment:
+def shirt(rng, sewn=False) -> Garment:
     """A collar and a row of buttons; long or short sleeves."""
     long = _chance(rng, 0.55)
     sleeve = (0.45, 0.9) if long else (0.1, 0.4)
-    torso = _torso(rng, sleeve, (0.13, 0.26), (5, 85), (0.8, 1.25))
+    cut = _Cut(sleeve, (0.13, 0.26), (5, 85), (0.8, 1.25))
+    torso = _torso(rng, cut.sewn(*(LONG if long else SHORT)) if sewn else cut)
     neck, details = torso.neck, []
     if _chance(rng, 0.85):
         out, drop = rng.uniform(1.1, 1.7), rng.uniform(0.08, 0.2)
@@ -540,10 +589,19 @@ def ankle_boot(rng) -> Garment:
 
 
 def shoes_from_above(rng, label: int) -> Garment:
-    """A pair of sandals (5), sneakers (7) or ankle boots (9), as they stand on the floor."""
-    single = {5: _flip_flop, 7: _shoe_from_above, 9: ankle_boot}[label]
-    angle = rng.normal(0, 0.5) if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi)
-    return _pair(rng, single, angle)
+    """A pair of sandals (5), sneakers (7) or ankle boots (9), as they stand on the floor.
+
+    The two are mirror images; most pairs touch, and most point up or down the picture.
+    """
+    shoe = {5: _flip_flop, 7: _shoe_from_above, 9: ankle_boot}[label](rng)
+    if label != 9:
+        shoe = shoe.scaled(rng.uniform(0.95, 1.5), 1)
+    other = shoe.scaled(-1, 1) if _chance(rng, 0.8) else shoe
+    width = np.ptp(np.concatenate(shoe.outlines)[:, 0])
+    apart, shift = rng.normal(0, 0.15), (width * rng.uniform(0.85, 1.15), rng.normal(0, 0.08))
+    pair = _beside(shoe.placed(apart, (0, 0)), other.placed(-apart, shift))
+    upright = rng.normal(0, 0.2) + (np.pi if _chance(rng, 0.4) else 0)
+    return pair.placed(upright if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi), (0, 0))
 
 
 GARMENTS: tuple[Callable[[np.random.Generator], Garment], ...] = (

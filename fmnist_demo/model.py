@@ -30,7 +30,7 @@ class MLPConfig:
 
     layers: int = 3
     width: int = 512
-    dropout: float = 0.1
+    dropout: float = 0.0
     norm: str = "batch"
 
     def __post_init__(self):

@@ -39,7 +39,7 @@ class Regulariser:
 
 REGULARISERS = {
     "none": Regulariser("None", 0.0),
-    "l1": Regulariser("L1", 0.035, soft_threshold_, sparse=True),
+    "l1": Regulariser("L1", 0.026, soft_threshold_, sparse=True),
     "l2": Regulariser("L2", 0.1, decay_),
 }
 """The one list of regularisers; it feeds the command line's choices and the app's menus."""

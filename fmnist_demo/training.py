@@ -37,8 +37,8 @@ class TrainConfig:
 
     regulariser: str = "none"
     strength: float | None = None
-    epochs: int = 45
-    patience: int = 15
+    epochs: int = 90
+    patience: int = 30
     batch_size: int = 512
     learning_rate: float = 2e-3
     label_smoothing: float = 0.1

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fmnist_demo import augment as module
-from fmnist_demo.augment import augment, edges, erase, move, silhouette, stretch, tone
+from fmnist_demo.augment import augment, edges, erase, move, photo, silhouette, stretch, tone
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -45,11 +45,9 @@ def test_the_given_pictures_are_left_as_they_were(images):
     assert (changed != images).flatten(1).any(1).all()
 
 
-@pytest.mark.parametrize("change", ["EDGES", "SILHOUETTE", "STRETCH"])
-def test_only_photographs_become_line_drawings_silhouettes_and_cut_outs(
-    change, images, monkeypatch
-):
-    for name in ("EDGES", "SILHOUETTE", "STRETCH"):
+@pytest.mark.parametrize("change", ["EDGES", "SILHOUETTE", "PHOTO"])
+def test_only_photographs_become_line_drawings_silhouettes_and_photos(change, images, monkeypatch):
+    for name in ("EDGES", "SILHOUETTE", "PHOTO", "ERASE"):
         monkeypatch.setattr(module, name, 0)
     photographs = torch.arange(len(images)) % 3 == 0
     without = augment(images, photographs, seeded())
@@ -59,14 +57,14 @@ def test_only_photographs_become_line_drawings_silhouettes_and_cut_outs(
     assert torch.equal(differs, photographs)
 
 
-def test_line_drawings_silhouettes_and_cut_outs_are_as_frequent_as_promised(images, monkeypatch):
-    monkeypatch.setattr(module, "edges", lambda x: torch.full_like(x, 0.25))
-    monkeypatch.setattr(module, "silhouette", lambda x: torch.full_like(x, 0.75))
-    monkeypatch.setattr(module, "stretch", lambda x: torch.full_like(x, 0.5))
+def test_line_drawings_silhouettes_and_photos_are_as_frequent_as_promised(images, monkeypatch):
+    monkeypatch.setattr(module, "edges", lambda x, _: torch.full_like(x, 0.25))
+    monkeypatch.setattr(module, "silhouette", lambda x, _: torch.full_like(x, 0.75))
+    monkeypatch.setattr(module, "photo", lambda x, _: torch.full_like(x, 0.5))
     monkeypatch.setattr(module, "erase", lambda x, generator: x)
     many = images[:1].expand(20_000, -1, -1)
     changed = augment(many, torch.ones(len(many), dtype=torch.bool), seeded())
-    shares = {0.25: module.EDGES, 0.75: module.SILHOUETTE, 0.5: module.STRETCH}
+    shares = {0.25: module.EDGES, 0.75: module.SILHOUETTE, 0.5: module.PHOTO}
     for value, share in shares.items():
         found = (changed == value).flatten(1).all(1).float().mean().item()
         assert found == pytest.approx(share, abs=0.01)
@@ -75,7 +73,7 @@ def test_line_drawings_silhouettes_and_cut_outs_are_as_frequent_as_promised(imag
 def test_the_outline_of_a_square_is_bright_and_its_inside_black():
     square = torch.zeros(1, 28, 28)
     square[0, 8:20, 8:20] = 0.4
-    outline = edges(square)[0]
+    outline = edges(square, seeded())[0]
     assert (outline[8, 8:20] == 1).all()
     assert (outline[10:18, 10:18] == 0).all()
     assert (outline[:6] == 0).all()
@@ -88,11 +86,11 @@ def test_no_pictures_at_all_are_no_error():
 
 
 def test_a_black_picture_has_no_outline():
-    assert (edges(torch.zeros(2, 28, 28)) == 0).all()
+    assert (edges(torch.zeros(2, 28, 28), seeded()) == 0).all()
 
 
 def test_a_silhouette_is_black_and_white(images):
-    assert torch.equal(silhouette(images), (images > 0.1).float())
+    assert torch.equal(silhouette(images, seeded()), (images > 0.1).float())
 
 
 def test_a_stretched_garment_is_bright_on_black_and_as_varied_as_a_cut_out_photos(images):
@@ -107,6 +105,17 @@ def test_a_stretched_garment_is_bright_on_black_and_as_varied_as_a_cut_out_photo
         for each in (dull, stretch(dull))
     ]
     assert contrast[1] > 1.3 * contrast[0]
+
+
+def test_a_photo_is_a_stretched_garment_under_uneven_light(images):
+    garment = images > 0.06
+    taken = photo(images, seeded())
+    assert (taken[~garment] == 0).all()
+    assert 0 <= taken.min() <= taken.max() <= 1
+    light = taken - stretch(images)
+    assert light[garment].std() > 0.03
+    across, down = (light.diff(dim=d).abs().mean() for d in (2, 1))
+    assert across > 1.2 * down  # folds hang
 
 
 @given(st.floats(0.1, 1), st.floats(0.1, 1))

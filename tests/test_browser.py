@@ -281,3 +281,59 @@ def test_the_drawing_is_still_there_after_a_look_at_the_other_tab(open_page):
     page.get_by_role("tab", name="Draw").click()
     expect(verdict(page)).to_be_visible()
     assert ink(page) == before
+
+
+def open_regularisation(page):
+    """Go to the tab on L1 and L2 and wait for its figures."""
+    page.get_by_role("tab", name="L1 and L2").click()
+    expect(page.locator("#chart-filters svg")).to_be_visible(timeout=30_000)
+    expect(page.locator("#pruned-answers .card")).to_have_count(3)
+
+
+def test_the_pruning_slider_moves_the_marker_and_changes_the_answer_to_the_drawing(open_page):
+    page = open_page(**DESKTOP)
+    draw(page)
+    expect(verdict(page)).to_contain_text("T-shirt")
+    open_regularisation(page)
+    answers, marker = page.locator("#pruned-answers"), page.locator("#chart-pruning .marker line")
+    expect(answers).to_contain_text("Your drawing")
+    expect(answers.locator(".card .top").first).to_have_text("T-shirt")
+    whole, place = answers.inner_text(), float(marker.get_attribute("x1"))
+    page.locator("#prune input[type=range]").press("End")
+    expect(page.locator("#kept")).to_contain_text("99.9 %")
+    expect(answers).not_to_have_text(whole)
+    moved = float(page.locator("#chart-pruning .marker line").get_attribute("x1"))
+    assert moved > place + 100
+    assert answers.inner_text() != whole
+    page.locator("#prune input[type=range]").press("Home")
+    expect(answers.locator(".card .top").first).to_have_text("T-shirt")
+
+
+def test_the_figures_follow_the_depth_and_can_be_saved(open_page, tmp_path):
+    page = open_page(**DESKTOP)
+    open_regularisation(page)
+    figure = page.locator("#chart-zeros")
+    shallow = figure.locator("svg").get_attribute("aria-label")
+    page.get_by_role("radio", name="7 hidden layers").check()
+    expect(figure.locator("svg")).not_to_have_attribute("aria-label", shallow, timeout=30_000)
+    for button, kind in (("PNG", b"\x89PNG"), ("CSV", b"layer,none,l1,l2")):
+        with page.expect_download() as download:
+            figure.get_by_text(button, exact=True).click()
+        assert download.value.suggested_filename == f"mlp7-zeros.{button.lower()}"
+        download.value.save_as(tmp_path / button)
+        assert (tmp_path / button).read_bytes().startswith(kind)
+
+
+def test_pointing_at_a_bar_tells_its_number(open_page):
+    page = open_page(**DESKTOP)
+    open_regularisation(page)
+    figure = page.locator("#chart-zeros")
+    figure.locator(".spot").nth(4).hover()
+    expect(figure.locator(".tip")).to_have_text(re.compile(r"^L1, layer 1: 9\d\.\d %$"))
+
+
+def test_the_figures_fit_a_phone(open_page):
+    page = open_page(**PHONE)
+    open_regularisation(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    assert page.locator("#chart-weights svg").bounding_box()["width"] > 300

@@ -23,14 +23,17 @@ from fmnist_demo.evaluation import (
     accuracy,
     evaluate,
     non_garments,
+    pruning_curve,
     read_cases,
     recognition,
     table,
     unsure,
 )
 from fmnist_demo.inference import probabilities
+from fmnist_demo.inspection import alive, weight_norm
 from fmnist_demo.preprocessing import from_drawing, prepare
-from fmnist_demo.regularisation import total_zeros
+from fmnist_demo.pruning import KEPT, pruned, threshold
+from fmnist_demo.regularisation import total_zeros, weight_matrices
 from fmnist_demo.spec import NO_GARMENT
 from fmnist_demo.synthetic import dataset
 
@@ -75,14 +78,16 @@ def test_an_unreadable_picture_counts_as_wrong_even_if_its_blank_would_be_named(
     says([7], [7], [7], [7])
     found = recognition(network, cases(["sneaker"] * 4, [(7,)] * 4, {1: "Broken.", 3: "Empty."}))
     assert (found["n"], found["top1"], found["top3"]) == (4, 0.5, 0.5)
+    assert found["per_class"]["sneaker"]["named"] == {"sneaker": 2}
 
 
 def test_the_figures_of_a_class_are_over_its_pictures_alone(says, network):
     says([8, 1], [1, 8], [1, 8], [0, 2, 3, 8])
     found = recognition(network, cases(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)]))
+    named = {"bag": 1, "trouser": 1, "t-shirt": 1}
     assert found["per_class"] == {
-        "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3, "unsure": 0.0},
-        "trouser": {"n": 1, "top1": 1.0, "top3": 1.0, "unsure": 0.0},
+        "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3, "unsure": 0.0, "named": named},
+        "trouser": {"n": 1, "top1": 1.0, "top3": 1.0, "unsure": 0.0, "named": {"trouser": 1}},
     }
     assert found["top1"] == 0.5
 
@@ -149,18 +154,38 @@ def test_a_report_is_complete_and_goes_into_json(network, validation):
     assert report["ece"] == expected_calibration_error(shares, validation.labels.numpy())
     assert (report["temperature"], report["doubt"]) == (CALIBRATION.temperature, CALIBRATION.doubt)
     assert report["non_garments_unsure"] == unsure(network, non_garments())
+    sizes = [matrix.numel() for matrix in weight_matrices(network.model).values()]
+    assert np.average(report["zeros_per_layer"], weights=sizes) == pytest.approx(report["zeros"])
+    assert report["dead_units"] == alive(network.model).dead_units
+    assert report["unused_pixels"] == alive(network.model).unused_pixels
+    assert report["weight_norm"] == weight_norm(network.model)
+    assert report["pruning"] == pruning_curve(network, validation)
     assert "photos" not in report
 
 
-def test_the_table_has_a_row_a_network_and_a_column_a_figure():
+def test_a_pruning_curve_starts_at_the_whole_network_and_ends_at_chance(network, validation):
+    curve = pruning_curve(network, validation)
+    assert curve["kept"] == list(KEPT)
+    assert len(curve["test_accuracy"]) == len(KEPT)
+    assert curve["test_accuracy"][0] == accuracy(network, validation) > 0.12
+    assert curve["test_accuracy"][-1] == pytest.approx(0.1, abs=0.02)
+    half = KEPT.index(min(KEPT, key=lambda share: abs(share - 0.5)))
+    smaller = pruned(network.model, threshold(network.model, KEPT[half]))
+    assert curve["test_accuracy"][half] == accuracy(replace(network, model=smaller), validation)
+
+
+def test_the_tables_have_a_row_a_network_and_a_column_a_figure():
     figures = {"n": 250, "top1": 0.8, "top3": 0.95, "unsure": 0.06}
-    report = {"name": "mlp3-l1", "parameters": 2_100_000, "zeros": 0.5, "test_accuracy": 0.9012}
-    report |= {"ece": 0.0123, "non_garments_unsure": 0.873}
+    report = {"name": "mlp3-l1", "zeros": 0.5, "test_accuracy": 0.9012, "ece": 0.0123}
+    report |= {"non_garments_unsure": 0.873}
     assert table([report | {"drawings": figures}, report | {"drawings": figures}]).splitlines() == [
-        "| network | parameters | zeros | test | ECE | no garment: not sure | 250 drawings "
-        "| drawings, top 3 | drawings, not sure |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        *["| mlp3-l1 | 2,100,000 | 50.0% | 90.12% | 1.2% | 87% | 80.0% | 95.0% | 6.0% |"] * 2,
+        "| network | zeros | test | ECE | 250 drawings | drawings, top 3 |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        *["| mlp3-l1 | 50.0% | 90.12% | 1.2% | 80.0% | 95.0% |"] * 2,
+        "",
+        "| not sure of | 2,000 scribbles | 250 drawings |",
+        "| --- | ---: | ---: |",
+        *["| mlp3-l1 | 87.3% | 6.0% |"] * 2,
     ]
     assert "drawings" not in table([report])
 

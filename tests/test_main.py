@@ -8,7 +8,7 @@ from helpers import assert_one_sentence
 from PIL import Image
 
 from fmnist_demo import __main__ as cli
-from fmnist_demo import checkpoints, data, evaluation
+from fmnist_demo import checkpoints, data, evaluation, sweep
 from fmnist_demo.drawings import draw
 from fmnist_demo.synthetic import SHARES
 
@@ -121,6 +121,13 @@ def test_an_interrupted_training_keeps_its_best_and_is_not_taken_for_finished(
         ["train", "--layers", "3", "--regulariser", "l1", "--synthetic", "-1"],
         ["evaluate", "--weights", "nowhere"],
         ["evaluate", "--drawings", "nowhere"],
+        ["path", "--strengths", "0.1"],
+        ["path", "--regulariser", "l1", "--strengths", "-1"],
+        ["path", "--regulariser", "l2", "--strengths", "0.1", "nan"],
+        ["path", "--regulariser", "l2", "--strengths", "0"],
+        ["path", "--seeds", "0"],
+        ["path", "--epochs", "0"],
+        ["path", "--jobs", "0"],
         ["classify", "nowhere.png"],
         ["classify", "."],
     ],
@@ -128,6 +135,66 @@ def test_an_interrupted_training_keeps_its_best_and_is_not_taken_for_finished(
 def test_a_users_error_is_one_sentence_and_status_2(no_download, arguments, capsys):
     assert cli.main(arguments) == 2
     assert_one_sentence(capsys.readouterr().err.strip().splitlines()[-1])
+
+
+@pytest.fixture
+def path_command(tmp_path) -> list[str]:
+    """Two strengths of L1, two seeds each, kept and summed up in `tmp_path`."""
+    options = "path --regulariser l1 --strengths 10 0.1 --seeds 2 --width 16 --epochs 1".split()
+    kept = ["--runs", str(tmp_path / "runs"), "--out", str(tmp_path / "path.json")]
+    return [*options, "--threads", "1", *kept]
+
+
+def test_path_sums_up_every_strength_and_seed(no_download, path_command, tmp_path, capsys):
+    assert cli.main(path_command) == 0
+    path = json.loads((tmp_path / "path.json").read_text())
+    assert (path["layers"], path["width"], path["epochs"], path["seeds"]) == (3, 16, 1, 2)
+    assert (path["training"]["synthetic"], path["training"]["patience"]) == (0, 1)
+    assert [(p["regulariser"], p["strength"], p["n"]) for p in path["points"]] == [
+        ("l1", 0.1, 2),
+        ("l1", 10, 2),
+    ]
+    said = capsys.readouterr().out
+    for point in path["points"]:
+        for seed, accuracy in enumerate(point["validation_accuracy"]["values"]):
+            line = f"l1 {point['strength']:<8g} seed {seed}  validation {accuracy:.2%}"
+            assert line in said
+    assert len(list((tmp_path / "runs").iterdir())) == 4
+
+
+def test_the_usual_path_is_both_regularisers_at_every_strength(no_download, tmp_path, monkeypatch):
+    planned = []
+
+    def stop(trainings, *_):
+        planned.extend(trainings)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.sweep, "run", stop)
+    assert cli.main(["path", "--out", str(tmp_path / "path.json"), "--threads", "1"]) == 130
+    found = {(t.config.regulariser, t.config.strength, t.config.seed) for t in planned}
+    assert found == {(n, s, i) for n in cli.STRENGTHS for s in cli.STRENGTHS[n] for i in range(3)}
+    assert {t.config.epochs for t in planned} == {t.config.patience for t in planned} == {12}
+    assert {t.shape.layers for t in planned} == {3}
+    assert not (tmp_path / "path.json").exists()
+
+
+def test_an_interrupted_path_goes_on_where_it_was(no_download, path_command, tmp_path, monkeypatch):
+    real, trained = sweep.fit, []
+
+    def fit(model, train, validation, config):
+        if len(trained) == 3:
+            raise KeyboardInterrupt
+        trained.append(config)
+        return real(model, train, validation, config)
+
+    monkeypatch.setattr(sweep, "fit", fit)
+    assert cli.main(path_command) == 130
+    assert not (tmp_path / "path.json").exists()
+    assert len(list((tmp_path / "runs").iterdir())) == 3
+    monkeypatch.setattr(sweep, "fit", lambda *given: trained.append(given[3]) or real(*given))
+    assert cli.main(path_command) == 0
+    assert len(trained) == len(set(trained)) == 4
+    assert len(json.loads((tmp_path / "path.json").read_text())["points"]) == 2
 
 
 def test_evaluate_writes_every_figure(no_download, weights, tmp_path, capsys):
@@ -174,7 +241,7 @@ def test_classify_names_photos_and_drawings_and_goes_on_after_a_bad_file(weights
             assert prediction["name"] in printed.out
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "classify"])
+@pytest.mark.parametrize("command", ["train", "path", "evaluate", "classify"])
 def test_each_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as done:
         cli.main([command, "--help"])

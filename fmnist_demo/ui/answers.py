@@ -112,7 +112,10 @@ def answers_html(predictions: list[Prediction], reasons: list[str]) -> str:
     if not predictions:
         return _message("Switch on at least one network to see its answer.", "status")
     sentence, agree = agreement(predictions)
-    cards = "".join(map(_card, predictions, reasons))
+    cards = "".join(
+        card(p, f"{_depth(p)} hidden layers", reason)
+        for p, reason in zip(predictions, reasons, strict=True)
+    )
     mood = "agree" if agree else "disagree"
     return (
         f'<p class="verdict {mood}" role="status" aria-live="polite">{escape(sentence)}</p>'
@@ -131,17 +134,16 @@ def seen_html(prepared: Prepared) -> str:
     return f'<h3>What the networks see</h3><div class="stages">{stages}</div>'
 
 
-def _card(prediction: Prediction, reason: str) -> str:
+def card(prediction: Prediction, heading: str, reason: str = "") -> str:
+    """One network's answer: its heading, its first guess, its ranking as bars, its reason."""
     rows = "".join(
         f'<li><span class="bar" style="width:{share * 100:.1f}%"></span>'
         f'<span class="name">{escape(name)}</span><span class="share">{share:.0%}</span></li>'
         for name, share in prediction.ranked[:BARS]
     )
-    checkpoint = prediction.checkpoint
     return (
-        f'<section class="card" data-network="{checkpoint.name}" '
-        f'aria-label="{_depth(prediction)} hidden layers">'
-        f"<h3>{_depth(prediction)} hidden layers</h3>"
+        f'<section class="card" data-network="{prediction.checkpoint.name}" '
+        f'aria-label="{escape(heading)}"><h3>{escape(heading)}</h3>'
         f'<p class="top">{escape(_said(prediction))}</p><ol>{rows}</ol>{reason}</section>'
     )
 

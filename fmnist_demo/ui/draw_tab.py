@@ -22,11 +22,12 @@ def examples() -> list[dict]:
     ]
 
 
-def build(collection: Collection) -> None:
-    """Lay out the tab and connect it."""
+def build(collection: Collection) -> DrawPad:
+    """Lay out the tab and connect it; returns the canvas."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             pad = DrawPad(examples=examples(), elem_id="drawpad")
         with gr.Column(scale=3, min_width=300):
             panel = Panel(collection, "Draw a T-shirt, a shoe, a bag: the answer follows the pen.")
     panel.connect(pad.input, pad, from_drawing)
+    return pad

@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from fmnist_demo.checkpoints import Collection
-from fmnist_demo.ui import api, draw_tab, photo_tab
+from fmnist_demo.ui import api, draw_tab, photo_tab, regularisation_tab
 
 LAUNCH = {
     "theme": gr.themes.Soft(
@@ -51,8 +51,11 @@ def build(collection: Collection) -> gr.Blocks:
                 "</div>"
             )
         with gr.Tab("Draw", id="draw"):
-            draw_tab.build(collection)
+            pad = draw_tab.build(collection)
         with gr.Tab("Photo", id="photo"):
             photo_tab.build(collection)
+        with gr.Tab("L1 and L2", id="regularisation") as tab:
+            connect = regularisation_tab.build(collection, pad)
+        connect(tab)
         api.build(collection)
     return app

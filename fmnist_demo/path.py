@@ -1,0 +1,99 @@
+"""The regularisation path: what becomes of a network as its penalty grows from nothing to all.
+
+Says which trainings make up the path and sums them up; knows nothing of how they are run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from statistics import fmean, stdev
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.model import MLPConfig
+from fmnist_demo.sweep import Figures, Training
+from fmnist_demo.training import TrainConfig
+
+EPOCHS = 12
+"""The usual length of one training. A strength does less in it than in the longer ones of the
+shipped networks, for an L1 penalty shrinks by the strength times the sum of the learning rates."""
+
+STRENGTHS = {
+    "l1": (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
+    "l2": (0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0),
+}
+"""The usual strengths by regulariser, from no visible effect to a network that knows nothing.
+
+L2's range is that long because the kept epoch is the best one: weights are gone once the learning
+rate reaches 1 / strength, but only from 1,800 on does it do so in the first epoch of 12.
+"""
+
+MEASURED = (
+    *("train_accuracy", "validation_loss", "validation_accuracy", "test_accuracy"),
+    *("zeros", "weight_norm", "live_neurons", "live_pixels"),
+)
+"""The fields of `sweep.Figures` that are followed along the path."""
+
+
+def trainings(
+    shape: MLPConfig, config: TrainConfig, strengths: Mapping[str, Sequence[float]], seeds: int
+) -> list[Training]:
+    """Every strength of every regulariser once, with each of the seeds 0 to `seeds` - 1.
+
+    All else is as in `config`. The whole path with one seed comes before the next seed. Raises
+    `UserError` for less than one seed or a strength that is not above 0.
+    """
+    if seeds < 1:
+        raise UserError(f"Seeds must be 1 or more, not {seeds}.")
+    if 0 in (strength for several in strengths.values() for strength in several):
+        raise UserError("A strength of 0 has no place on a logarithmic axis: choose above 0.")
+    return [
+        Training(shape, replace(config, regulariser=name, strength=strength, seed=seed))
+        for seed in range(seeds)
+        for name, several in strengths.items()
+        for strength in sorted(set(several))
+    ]
+
+
+def summary(results: Sequence[tuple[Training, Figures]]) -> dict:
+    """The path as JSON holds it: the settings that all trainings share, and one dict a point.
+
+    A point is a strength of a regulariser; they are in that order, by name first. `n` is its
+    number of trainings and `diverged` how many of them were left without a network. Each of
+    `MEASURED` has its `values` by rising seed (None where diverged), and the `mean` and the sample
+    standard deviation `std`, n - 1, of those that are numbers: None and None for none, 0 for one.
+    """
+    points: dict[tuple[str, float], list[tuple[int, Figures]]] = {}
+    for training, figures in results:
+        config = training.config
+        points.setdefault((config.regulariser, config.strength), []).append((config.seed, figures))
+    shape, shared = results[0][0].shape, asdict(results[0][0].config)
+    for name in ("regulariser", "strength", "seed"):
+        del shared[name]
+    return {
+        "layers": shape.layers,
+        "width": shape.width,
+        "epochs": shared["epochs"],
+        "seeds": max(len(several) for several in points.values()),
+        "model": asdict(shape),
+        "training": shared,
+        "points": [
+            {"regulariser": name, "strength": strength} | _point(points[name, strength])
+            for name, strength in sorted(points)
+        ],
+    }
+
+
+def _point(several: list[tuple[int, Figures]]) -> dict:
+    figures = [figures for _, figures in sorted(several, key=lambda one: one[0])]
+    return {"n": len(figures), "diverged": sum(each.diverged for each in figures)} | {
+        name: _statistics([getattr(each, name) for each in figures]) for name in MEASURED
+    }
+
+
+def _statistics(values: list[float | None]) -> dict:
+    numbers = [value for value in values if value is not None]
+    spread = stdev(numbers) if len(numbers) > 1 else 0.0
+    return {
+        "mean": fmean(numbers) if numbers else None,
+        "std": spread if numbers else None,
+        "values": values,
+    }

@@ -1,0 +1,345 @@
+"""Values to figures, with the data behind them and their text alternative.
+
+Knows nothing of networks or of the page. Text and axes are drawn in `INK`; `svg` turns it into the
+colour of the text around the figure, so that one figure is legible on a light page and on a dark
+one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:  # slow to load
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK = "#123456"
+
+COLOURS = {"none": "#7385ad", "l1": "#0f9d8f", "l2": "#d97706"}
+"""One colour a regulariser, in every figure; each stands out from white and from black."""
+
+NAMES = {"none": "None", "l1": "L1", "l2": "L2"}
+
+WIDTH = 5.2
+"""Inches: as wide as a phone, so that the text is never shrunk."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a figure that tells its numbers when pointed at: `x`, `y` as in `axes`."""
+
+    axes: Axes
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure, what it says in words, and its data: columns of one length, by name."""
+
+    figure: Figure
+    alternative: str
+    data: dict[str, list]
+    spots: list[Spot] = field(default_factory=list)
+
+    def csv(self) -> str:
+        """The data as comma-separated values, with a first row of names."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(self.data)
+        writer.writerows(zip(*self.data.values(), strict=True))
+        return buffer.getvalue()
+
+
+def svg(plot: Plot) -> str:
+    """A plot as an SVG element, as wide as its place; text stays text."""
+    from matplotlib import rc_context
+
+    buffer = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "fmnist_demo"}):
+        plot.figure.savefig(buffer, format="svg", metadata={"Date": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :].replace(INK, "currentColor")
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"(font: [^;\"]*px) [^;\"]+", r"\1 sans-serif", text)
+    text = re.sub(r' (width|height)="[\d.]+pt"', "", text, count=2)
+    circles = "".join(map(_circle, plot.spots))
+    label = f' role="img" aria-label="{escape(plot.alternative)}"'
+    return text.replace("<svg", f"<svg{label}", 1).replace("</svg>", f"{circles}</svg>")
+
+
+def _circle(spot: Spot) -> str:
+    x, y = position(spot.axes, spot.x, spot.y)
+    return f'<circle class="spot" cx="{x:.1f}" cy="{y:.1f}" r="9" data-tip="{escape(spot.text)}"/>'
+
+
+def position(axes: Axes, x: float, y: float) -> tuple[float, float]:
+    """Where a point of the axes lies in the figure's SVG, once that has been drawn."""
+    right, up = axes.transData.transform((x, y))
+    return float(right), float(axes.figure.bbox.height - up)
+
+
+def _figure(height: float, rows: int = 1, columns: int = 1, **grid) -> tuple[Figure, np.ndarray]:
+    """A transparent figure of `height` inches and its axes, an array (rows, columns)."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    ink = ("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color")
+    plain = {"axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none"}
+    sizes = {"font.size": 10, "axes.titlesize": 10, "legend.frameon": False}
+    with rc_context(dict.fromkeys(ink, INK) | plain | sizes):
+        # 72 dots an inch are SVG's points, so that positions are the same.
+        figure = Figure((WIDTH, height), dpi=72, layout="constrained", facecolor="none")
+        return figure, figure.subplots(rows, columns, squeeze=False, **grid)
+
+
+def _legend(figure: Figure, names) -> None:
+    from matplotlib.lines import Line2D
+
+    lines = [Line2D([], [], color=COLOURS[name], linewidth=3) for name in names]
+    labels = [NAMES[name] for name in names]
+    figure.legend(
+        lines,
+        labels,
+        loc="outside upper center",
+        ncols=len(lines),
+        handlelength=1,
+        labelcolor=INK,
+        frameon=False,
+    )
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """0.9654 -> `96.5 %`."""
+    return f"{share * 100:.{digits}f} %"
+
+
+def _percents(axis) -> None:
+    axis.set_major_formatter(lambda share, _: f"{share * 100:g} %")
+
+
+def _each(values: dict[str, str]) -> str:
+    return ", ".join(f"{NAMES[name]} {value}" for name, value in values.items())
+
+
+def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
+    """Histograms of the weights that are not zero, on the same axes; exact zeros stand apart.
+
+    `weights`: all weights (n,) of each network, by regulariser.
+    """
+    reach = max(float(np.abs(w).max()) for w in weights.values())
+    edges = np.linspace(-reach, reach, bins + 1)
+    zeros = {name: float((w == 0).mean()) for name, w in weights.items()}
+    counts = {name: np.histogram(w[w != 0], edges)[0] for name, w in weights.items()}
+    figure, ((spike, rest),) = _figure(3.1, 1, 2, width_ratios=(1, 2.6))
+    for place, (name, share) in enumerate(zeros.items()):
+        spike.bar(place, share, color=COLOURS[name])
+        spike.annotate(
+            f"{share * 100:.1f} %",
+            (place, share),
+            (0, 2),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+            color=INK,
+        )
+        rest.stairs(counts[name], edges, color=COLOURS[name], linewidth=1.6)
+    spike.set(ylim=(0, 1.12), title="exactly zero", xticks=range(len(zeros)), yticks=[0, 0.5, 1])
+    spike.set_xticklabels([NAMES[name] for name in zeros])
+    _percents(spike.yaxis)
+    rest.set(yscale="log", xlabel="weight", title="weights that are not zero, counted")
+    rest.set_ylim(bottom=0.7)
+    _legend(figure, weights)
+    data = {"from": edges[:-1].tolist(), "to": edges[1:].tolist()}
+    spread = {name: f"{w.std():.3f}" for name, w in weights.items()}
+    return Plot(
+        figure,
+        "Histogram of the weights. Exactly zero: "
+        f"{_each({name: percent(share) for name, share in zeros.items()})}. "
+        f"Standard deviation: {_each(spread)}.",
+        data | {f"{name}_count": count.tolist() for name, count in counts.items()},
+    )
+
+
+def by_layer(values: dict[str, list[float]], what: str, share: bool) -> Plot:
+    """Grouped bars: a group a layer, a bar a regulariser.
+
+    `values`: of each layer, the first hidden one first, by regulariser. `share`: they are 0 to 1,
+    and the last layer is the output.
+    """
+    figure, ((axes,),) = _figure(2.4)
+    width = 0.8 / len(values)
+    layers = max(map(len, values.values()))
+    labels = [*map(str, range(1, layers)), "output" if share else str(layers)]
+    spots = []
+    for place, (name, heights) in enumerate(values.items()):
+        at = np.arange(len(heights)) + (place - (len(values) - 1) / 2) * width
+        axes.bar(at, heights, width * 0.92, color=COLOURS[name])
+        for x, height, label in zip(at, heights, labels, strict=True):
+            shown = percent(height) if share else str(height)
+            spots.append(Spot(axes, x, height, f"{NAMES[name]}, layer {label}: {shown}"))
+    axes.set(ylabel=what, xlabel="layer", xticks=range(layers))
+    axes.set_xticklabels(labels)
+    axes.locator_params(axis="y", integer=not share)
+    highest = 1 if share else max(1, *(max(heights) for heights in values.values()))
+    axes.set_ylim(0, highest * 1.05)
+    if share:
+        _percents(axes.yaxis)
+    _legend(figure, values)
+    told = {
+        name: " ".join(percent(h) if share else str(h) for h in heights)
+        for name, heights in values.items()
+    }
+    return Plot(
+        figure,
+        f"{what.capitalize()} by layer, the first to the last: {_each(told)}.",
+        {"layer": labels} | {name: list(heights) for name, heights in values.items()},
+        spots,
+    )
+
+
+def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
+    """How much each network's first layer uses each pixel, (28, 28) each; unused ones are red.
+
+    Every map is scaled to its own largest value. `unused`: how many pixels no answer depends on.
+    """
+    from matplotlib import colormaps
+
+    figure, axes = _figure(2.0, 1, len(use))
+    colours = colormaps["viridis"].with_extremes(bad="#991b1b")
+    for place, (name, values) in zip(axes[0], use.items(), strict=True):
+        shown = np.ma.masked_equal(values, 0)
+        place.imshow(shown, cmap=colours, vmin=0, interpolation="nearest")
+        place.set_title(f"{NAMES[name]}: {unused[name]} unused", color=INK)
+        place.set_axis_off()
+    row, column = np.indices((28, 28)).reshape(2, -1)
+    return Plot(
+        figure,
+        "How much the first layer uses each of the 784 pixels. Pixels that are not used at all: "
+        f"{_each({name: str(count) for name, count in unused.items()})}.",
+        {"row": row.tolist(), "column": column.tolist()}
+        | {name: [f"{v:.4g}" for v in values.ravel()] for name, values in use.items()},
+    )
+
+
+def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
+    """First-layer weights of single units as pictures: (count, 28, 28) each, from -1 to 1."""
+    figure, axes = _figure(1.65, 1, len(filters))
+    for place, (name, pictures) in zip(axes[0], filters.items(), strict=True):
+        rows = -(-len(pictures) // columns)
+        sheet = np.full((rows * 29 - 1, columns * 29 - 1), np.nan)
+        for number, picture in enumerate(pictures):
+            y, x = (29 * at for at in divmod(number, columns))
+            sheet[y : y + 28, x : x + 28] = picture
+        place.imshow(sheet, cmap="PuOr", vmin=-1, vmax=1, interpolation="nearest")
+        place.set_title(NAMES[name], color=INK)
+        place.set_axis_off()
+    zeros = {name: percent((pictures == 0).mean(), 0) for name, pictures in filters.items()}
+    count = len(next(iter(filters.values())))
+    unit, row, column = np.indices((count, 28, 28)).reshape(3, -1)
+    return Plot(
+        figure,
+        f"The {count} strongest filters of the first layer of each network as pictures of 28 by 28 "
+        f"weights. Weights in them that are zero: {_each(zeros)}.",
+        {"unit": unit.tolist(), "row": row.tolist(), "column": column.tolist()}
+        | {name: [f"{v:.2g}" for v in pictures.ravel()] for name, pictures in filters.items()},
+    )
+
+
+def pruning_curves(curves: dict[str, dict[str, list[float]]]) -> Plot:
+    """Test accuracy against the share of weights kept, which falls along a logarithmic axis.
+
+    `curves`: `kept` and `test_accuracy`, 0 to 1, by regulariser.
+    """
+    figure, ((axes,),) = _figure(2.8)
+    spots = []
+    for name, curve in curves.items():
+        axes.plot(curve["kept"], curve["test_accuracy"], color=COLOURS[name], linewidth=2)
+        for kept, accuracy in zip(curve["kept"], curve["test_accuracy"], strict=True):
+            text = f"{NAMES[name]}, {kept:.2%} of the weights kept: {percent(accuracy)} right"
+            spots.append(Spot(axes, kept, accuracy, text))
+    axes.set(xscale="log", ylim=(0, 1), xlabel="weights kept", ylabel="test accuracy")
+    axes.invert_xaxis()
+    _percents(axes.xaxis)
+    _percents(axes.yaxis)
+    axes.grid(color=INK, alpha=0.15)
+    _legend(figure, curves)
+    lasts = {}
+    for name, curve in curves.items():
+        good = [
+            k for k, a in zip(*curve.values(), strict=True) if a > curve["test_accuracy"][0] - 0.01
+        ]
+        lasts[name] = f"{min(good):.2%}"
+    return Plot(
+        figure,
+        "Test accuracy when only the largest weights are kept. Within one point of the whole "
+        f"network down to a share kept of: {_each(lasts)}.",
+        {"kept": next(iter(curves.values()))["kept"]}
+        | {f"{name}_test_accuracy": curve["test_accuracy"] for name, curve in curves.items()},
+        spots,
+    )
+
+
+def marker(axes: Axes, x: float, heights: dict[str, float]) -> str:
+    """SVG of a vertical line at `x` with a dot on each curve, by regulariser."""
+    low, high = (position(axes, x, y)[1] for y in axes.get_ylim())
+    at = position(axes, x, 0)[0]
+    dots = "".join(
+        f'<circle cx="{at:.1f}" cy="{position(axes, x, y)[1]:.1f}" r="4.5" fill="{COLOURS[name]}"/>'
+        for name, y in heights.items()
+    )
+    return (
+        f'<g class="marker"><line x1="{at:.1f}" x2="{at:.1f}" y1="{low:.1f}" y2="{high:.1f}" '
+        f'stroke="currentColor" stroke-width="1"/>{dots}</g>'
+    )
+
+
+def regularisation_path(points: dict[str, list[dict]], shipped: dict[str, float]) -> Plot:
+    """Accuracy and zeros against strength, mean and standard deviation over the seeds.
+
+    `points`: by regulariser, dicts with `strength` and, each with `mean` and `std`,
+    `test_accuracy` and `zeros`. `shipped`: the strength of the networks that come with the project,
+    which is marked.
+    """
+    figure, axes = _figure(4.2, 2, 1, sharex=True)
+    spots, data = [], {"regulariser": [], "strength": []}
+    for place, (key, label) in zip(
+        axes[:, 0], {"test_accuracy": "test accuracy", "zeros": "exact zeros"}.items(), strict=True
+    ):
+        data |= {f"{key}_mean": [], f"{key}_std": []}
+        for name, row in points.items():
+            x = [point["strength"] for point in row]
+            mean, std = (np.array([point[key][s] for point in row]) for s in ("mean", "std"))
+            place.fill_between(x, mean - std, mean + std, color=COLOURS[name], alpha=0.25, lw=0)
+            place.plot(x, mean, "o-", color=COLOURS[name], markersize=4)
+            if name in shipped:
+                place.axvline(shipped[name], color=COLOURS[name], linestyle=":")
+            for strength, m, s in zip(x, mean, std, strict=True):
+                text = f"{NAMES[name]} of strength {strength:g}: {m:.2%} ± {s:.2%} {label}"
+                spots.append(Spot(place, strength, m, text))
+            data[f"{key}_mean"] += mean.tolist()
+            data[f"{key}_std"] += std.tolist()
+        place.set(xscale="log", ylim=(-0.03, 1.03), ylabel=label)
+        _percents(place.yaxis)
+        place.grid(color=INK, alpha=0.15)
+    for name, row in points.items():
+        data["regulariser"] += [name] * len(row)
+        data["strength"] += [point["strength"] for point in row]
+    axes[-1, 0].set_xlabel("strength (dotted: that of the networks in the app)")
+    _legend(figure, points)
+    most = {n: percent(max(point["zeros"]["mean"] for point in row)) for n, row in points.items()}
+    return Plot(
+        figure,
+        "Accuracy and exact zeros against the strength of the penalty. "
+        f"The most zeros: {_each(most)}.",
+        data,
+        spots,
+    )

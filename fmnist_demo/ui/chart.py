@@ -1,0 +1,41 @@
+"""A figure on the page: it fits its place, tells its numbers when pointed at, and can be saved.
+
+Knows nothing of what the figure shows.
+"""
+
+import base64
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+
+from fmnist_demo.plots import Plot, svg
+
+
+class Chart(gr.HTML):
+    """A place for one figure; its value is what `chart_html` returns."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            value="",
+            html_template="${value}",
+            js_on_load=(Path(__file__).parent / "chart.js").read_text(encoding="utf-8"),
+            **kwargs,
+        )
+
+    def get_block_name(self) -> str:
+        """Drawn in the browser by Gradio's own HTML component."""
+        return "html"
+
+
+def chart_html(plot: Plot, name: str) -> str:
+    """A plot with its two downloads; `name` becomes the name of the files."""
+    table = base64.b64encode(plot.csv().encode()).decode()
+    return (
+        f'<figure class="chart" data-name="{escape(name)}">{svg(plot)}'
+        f'<figcaption aria-hidden="true">{escape(plot.alternative)}</figcaption>'
+        '<p class="downloads">'
+        '<button type="button" data-download="png">PNG</button>'
+        f'<a download="{escape(name)}.csv" href="data:text/csv;base64,{table}">CSV</a>'
+        '</p><p class="tip" hidden></p></figure>'
+    )
