@@ -27,7 +27,7 @@ COLOURS = {"none": "#7385ad", "l1": "#0f9d8f", "l2": "#d97706"}
 
 NAMES = {"none": "None", "l1": "L1", "l2": "L2"}
 
-WIDTH = 5.2
+WIDTH = 4.4
 """Inches: as wide as a phone, so that the text is never shrunk."""
 
 
@@ -139,7 +139,7 @@ def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
     edges = np.linspace(-reach, reach, bins + 1)
     zeros = {name: float((w == 0).mean()) for name, w in weights.items()}
     counts = {name: np.histogram(w[w != 0], edges)[0] for name, w in weights.items()}
-    figure, ((spike, rest),) = _figure(3.1, 1, 2, width_ratios=(1, 2.6))
+    figure, ((spike, rest),) = _figure(2.8, 1, 2, width_ratios=(1, 2.6))
     for place, (name, share) in enumerate(zeros.items()):
         spike.bar(place, share, color=COLOURS[name])
         spike.annotate(
@@ -155,7 +155,7 @@ def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
     spike.set(ylim=(0, 1.12), title="exactly zero", xticks=range(len(zeros)), yticks=[0, 0.5, 1])
     spike.set_xticklabels([NAMES[name] for name in zeros])
     _percents(spike.yaxis)
-    rest.set(yscale="log", xlabel="weight", title="weights that are not zero, counted")
+    rest.set(yscale="log", xlabel="weight", title="how many are not zero")
     rest.set_ylim(bottom=0.7)
     _legend(figure, weights)
     data = {"from": edges[:-1].tolist(), "to": edges[1:].tolist()}
@@ -175,7 +175,7 @@ def by_layer(values: dict[str, list[float]], what: str, share: bool) -> Plot:
     `values`: of each layer, the first hidden one first, by regulariser. `share`: they are 0 to 1,
     and the last layer is the output.
     """
-    figure, ((axes,),) = _figure(2.4)
+    figure, ((axes,),) = _figure(2.1)
     width = 0.8 / len(values)
     layers = max(map(len, values.values()))
     labels = [*map(str, range(1, layers)), "output" if share else str(layers)]
@@ -213,7 +213,7 @@ def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
     """
     from matplotlib import colormaps
 
-    figure, axes = _figure(2.0, 1, len(use))
+    figure, axes = _figure(1.75, 1, len(use))
     colours = colormaps["viridis"].with_extremes(bad="#991b1b")
     for place, (name, values) in zip(axes[0], use.items(), strict=True):
         shown = np.ma.masked_equal(values, 0)
@@ -232,7 +232,7 @@ def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
 
 def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
     """First-layer weights of single units as pictures: (count, 28, 28) each, from -1 to 1."""
-    figure, axes = _figure(1.65, 1, len(filters))
+    figure, axes = _figure(1.4, 1, len(filters))
     for place, (name, pictures) in zip(axes[0], filters.items(), strict=True):
         rows = -(-len(pictures) // columns)
         sheet = np.full((rows * 29 - 1, columns * 29 - 1), np.nan)
@@ -259,7 +259,7 @@ def pruning_curves(curves: dict[str, dict[str, list[float]]]) -> Plot:
 
     `curves`: `kept` and `test_accuracy`, 0 to 1, by regulariser.
     """
-    figure, ((axes,),) = _figure(2.8)
+    figure, ((axes,),) = _figure(2.5)
     spots = []
     for name, curve in curves.items():
         axes.plot(curve["kept"], curve["test_accuracy"], color=COLOURS[name], linewidth=2)
@@ -309,7 +309,7 @@ def regularisation_path(points: dict[str, list[dict]], shipped: dict[str, float]
     `test_accuracy` and `zeros`. `shipped`: the strength of the networks that come with the project,
     which is marked.
     """
-    figure, axes = _figure(4.2, 2, 1, sharex=True)
+    figure, axes = _figure(3.8, 2, 1, sharex=True)
     spots, data = [], {"regulariser": [], "strength": []}
     for place, (key, label) in zip(
         axes[:, 0], {"test_accuracy": "test accuracy", "zeros": "exact zeros"}.items(), strict=True

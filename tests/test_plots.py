@@ -67,7 +67,7 @@ def test_an_svg_is_well_formed_fits_its_place_and_takes_the_colour_of_its_surrou
     root = ElementTree.fromstring(drawn[name])
     assert root.tag.endswith("svg")
     assert {"width", "height"}.isdisjoint(root.attrib)
-    assert root.attrib["viewBox"].startswith("0 0 374")
+    assert root.attrib["viewBox"].startswith("0 0 316.8 ")
     assert root.attrib["role"] == "img"
     assert root.attrib["aria-label"] == made[name].alternative
     assert "currentColor" in drawn[name]
