@@ -1,9 +1,9 @@
-"""The command line: python -m fmnist_demo train | path | evaluate | classify."""
+"""The command line: python -m fmnist_demo train | path | study | evaluate | classify."""
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
@@ -11,8 +11,20 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from fmnist_demo import checkpoints, data, drawings, evaluation, files, inference, sweep, synthetic
+from fmnist_demo import (
+    checkpoints,
+    data,
+    drawings,
+    evaluation,
+    files,
+    findings,
+    inference,
+    study,
+    sweep,
+    synthetic,
+)
 from fmnist_demo.calibration import calibrate
+from fmnist_demo.engines import ENGINES
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLP, MLPConfig, budget_width
 from fmnist_demo.path import EPOCHS, STRENGTHS, summary, trainings
@@ -32,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m fmnist_demo", description=__doc__)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--threads", type=int, help="for torch to use (default: all cores)")
+    sweeps = argparse.ArgumentParser(add_help=False)
+    add = sweeps.add_argument
+    add("--engine", choices=ENGINES, default=ENGINES[0], help="this machine, or a Ray cluster")
+    add("--address", metavar="HOST[:PORT]", help="the Ray cluster's head (default: this one)")
+    add("--jobs", type=int, help="trainings at a time (default: 1; on Ray, one a core)")
+    add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     shape, recipe = MLPConfig(), TrainConfig()
 
@@ -63,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
     add("--out", metavar="DIR", default="runs", help="where checkpoints go (default: runs)")
 
     add = commands.add_parser(
-        "path", parents=[common], help="train along a range of strengths and sum it up"
+        "path", parents=[common, sweeps], help="train along a range of strengths and sum it up"
     ).add_argument
     commands.choices["path"].set_defaults(run=path)
     add("--layers", type=int, choices=LAYERS, default=LAYERS[0], help="hidden layers")
@@ -73,14 +91,35 @@ def parser() -> argparse.ArgumentParser:
     add("--width", type=int, help="units a layer (default: about 2.1 M parameters at any depth)")
     add("--epochs", type=int, default=EPOCHS)
     add("--precision", choices=PRECISIONS, default=recipe.precision)
-    add("--jobs", type=int, default=1, help="trainings at a time; if several, one thread each")
-    add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
     add("--runs", metavar="DIR", default="runs/path", help="what is done (default: runs/path)")
     add(
         "--out",
         metavar="FILE",
         default=checkpoints.WEIGHTS / "path.json",
         help="the summary (default: weights/path.json)",
+    )
+
+    add = commands.add_parser(
+        "study", parents=[common, sweeps], help="put textbook claims to the test"
+    ).add_argument
+    commands.choices["study"].set_defaults(run=run_study)
+    add("--questions", nargs="+", choices=study.MEASURED, help="only these (default: each)")
+    add("--seeds", type=int, default=5, metavar="N", help="networks a setting (default: 5)")
+    add("--width", type=int, default=study.BASE.shape.width, help="units a layer")
+    add("--epochs", type=int, default=study.BASE.config.epochs)
+    add("--precision", choices=PRECISIONS, default=recipe.precision)
+    add("--runs", metavar="DIR", default="runs/study", help="what is done (default: runs/study)")
+    add(
+        "--out",
+        metavar="FILE",
+        default=checkpoints.WEIGHTS / "study.json",
+        help="the numbers (default: weights/study.json)",
+    )
+    add(
+        "--markdown",
+        metavar="FILE",
+        default=checkpoints.WEIGHTS.parent / "docs" / "findings.md",
+        help="the findings, with pictures beside it (default: docs/findings.md)",
     )
 
     add = commands.add_parser("evaluate", parents=[common], help="measure checkpoints").add_argument
@@ -224,20 +263,76 @@ def path(args: argparse.Namespace) -> None:
     )
     planned = trainings(shape, config, strengths, args.seeds)
     examples, test = data.load_training(args.data), data.load_test(args.data)
-    results = []
-    with tqdm(total=len(planned), unit="network") as bar:
-        for training, figures in sweep.run(planned, examples, test, args.runs, args.jobs):
-            results.append((training, figures))
-            bar.write(_line(training, figures))
-            bar.update()
-    files.write_json(args.out, summary(results))
+    results = _sweep(planned, examples, test, args)
+    files.write_json(args.out, summary(list(results.items())))
     print(f"{args.out}: {len(results)} networks")
 
 
+def run_study(args: argparse.Namespace) -> None:
+    """Run the trainings of the study; the finished ones are kept and not repeated.
+
+    The test set is measured on the way, but nothing is chosen by it.
+    """
+    base = replace(
+        study.BASE,
+        shape=replace(study.BASE.shape, width=args.width),
+        config=replace(
+            study.BASE.config, epochs=args.epochs, patience=args.epochs, precision=args.precision
+        ),
+    )
+    points = {
+        name: several
+        for name, several in study.plan(base).items()
+        if name in (args.questions or study.MEASURED)
+    }
+    planned = study.trainings(points, args.seeds)
+    examples, test = data.load_training(args.data), data.load_test(args.data)
+    results = _sweep(planned, examples, test, args)
+    made = study.summary(base, points, results, args.seeds)
+    files.write_json(args.out, made)
+    _write_findings(made, Path(args.markdown))
+    print(f"{args.out} and {args.markdown}: {len(results)} networks")
+
+
+def _write_findings(made: dict, path: Path) -> None:
+    """The findings as Markdown, with a picture beside it for each question."""
+    pictures = {}
+    for name, points in made["questions"].items():
+        plot = findings.figure(name, points)
+        picture = path.with_name(f"{path.stem}-{name}.png")
+        with files.replacing(picture) as temporary:
+            plot.figure.savefig(temporary, format="png", dpi=144, facecolor="white")
+        pictures[name] = f"![{plot.alternative}]({picture.name})"
+    with files.replacing(path) as temporary:
+        temporary.write_text(findings.markdown(made, pictures), encoding="utf-8")
+
+
+def _sweep(
+    planned: Sequence[sweep.Training],
+    examples: data.TrainingData,
+    test: data.Split,
+    args: argparse.Namespace,
+) -> dict[sweep.Training, sweep.Figures]:
+    """Run trainings under a progress bar, as `--runs`, `--jobs`, `--engine` and `--address` say."""
+    results = {}
+    with tqdm(total=len(planned), unit="network") as bar:
+        for training, figures in sweep.run(
+            planned, examples, test, args.runs, args.jobs, args.engine, args.address
+        ):
+            results[training] = figures
+            bar.write(_line(training, figures))
+            bar.update()
+    return results
+
+
 def _line(training: sweep.Training, figures: sweep.Figures) -> str:
-    """One training of the path in one line."""
-    config = training.config
-    name = f"{config.regulariser} {config.strength:<8g} seed {config.seed}"
+    """One training in one line."""
+    shape, config = training.shape, training.config
+    name = (
+        f"{shape.layers} layers  dropout {shape.dropout:<3g}  "
+        f"{'augmented' if config.augment else 'plain':9}  patience {config.patience:<3d} "
+        f"{config.regulariser} {config.strength:<8g} seed {config.seed}"
+    )
     if figures.diverged:
         return f"{name}  the loss is no longer a number  {figures.seconds:.1f} s"
     return (

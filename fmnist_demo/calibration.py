@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from fmnist_demo.data import Split
 from fmnist_demo.model import MLP, predict_logits
 
-REJECTED = 0.01
+REJECTED = 0.005
 """The share of procedural drawings of garments that the threshold of doubt may turn away."""
 
 BINS = 15

@@ -5,11 +5,10 @@ Says which trainings make up the path and sums them up; knows nothing of how the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from statistics import fmean, stdev
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLPConfig
-from fmnist_demo.sweep import Figures, Training
+from fmnist_demo.sweep import Figures, Training, over_seeds
 from fmnist_demo.training import TrainConfig
 
 EPOCHS = 12
@@ -56,15 +55,13 @@ def trainings(
 def summary(results: Sequence[tuple[Training, Figures]]) -> dict:
     """The path as JSON holds it: the settings that all trainings share, and one dict a point.
 
-    A point is a strength of a regulariser; they are in that order, by name first. `n` is its
-    number of trainings and `diverged` how many of them were left without a network. Each of
-    `MEASURED` has its `values` by rising seed (None where diverged), and the `mean` and the sample
-    standard deviation `std`, n - 1, of those that are numbers: None and None for none, 0 for one.
+    A point is a strength of a regulariser, with `MEASURED` summed up by `sweep.over_seeds`; they
+    are in that order, by name first.
     """
-    points: dict[tuple[str, float], list[tuple[int, Figures]]] = {}
+    points: dict[tuple[str, float], list[tuple[Training, Figures]]] = {}
     for training, figures in results:
-        config = training.config
-        points.setdefault((config.regulariser, config.strength), []).append((config.seed, figures))
+        at = (training.config.regulariser, training.config.strength)
+        points.setdefault(at, []).append((training, figures))
     shape, shared = results[0][0].shape, asdict(results[0][0].config)
     for name in ("regulariser", "strength", "seed"):
         del shared[name]
@@ -76,24 +73,8 @@ def summary(results: Sequence[tuple[Training, Figures]]) -> dict:
         "model": asdict(shape),
         "training": shared,
         "points": [
-            {"regulariser": name, "strength": strength} | _point(points[name, strength])
+            {"regulariser": name, "strength": strength}
+            | over_seeds(points[name, strength], MEASURED)
             for name, strength in sorted(points)
         ],
-    }
-
-
-def _point(several: list[tuple[int, Figures]]) -> dict:
-    figures = [figures for _, figures in sorted(several, key=lambda one: one[0])]
-    return {"n": len(figures), "diverged": sum(each.diverged for each in figures)} | {
-        name: _statistics([getattr(each, name) for each in figures]) for name in MEASURED
-    }
-
-
-def _statistics(values: list[float | None]) -> dict:
-    numbers = [value for value in values if value is not None]
-    spread = stdev(numbers) if len(numbers) > 1 else 0.0
-    return {
-        "mean": fmean(numbers) if numbers else None,
-        "std": spread if numbers else None,
-        "values": values,
     }

@@ -25,6 +25,12 @@ INK = "#123456"
 COLOURS = {"none": "#7385ad", "l1": "#0f9d8f", "l2": "#d97706"}
 """One colour a regulariser, in every figure; each stands out from white and from black."""
 
+RUN_COLOURS = (
+    *("#0f9d8f", "#d97706", "#7385ad", "#db4a78"),
+    *("#9466d6", "#5f8f1f", "#2b86c9", "#a5714a"),
+)
+"""One colour a run of the lab, where several are compared; they stand out likewise."""
+
 NAMES = {"none": "None", "l1": "L1", "l2": "L2"}
 
 WIDTH = 4.4
@@ -57,6 +63,22 @@ class Plot:
         writer.writerow(self.data)
         writer.writerows(zip(*self.data.values(), strict=True))
         return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that is measured: what it is called, and how its numbers are written.
+
+    A value times `scale` is in `unit`: 0.9 and 100 are 90 %.
+    """
+
+    label: str
+    unit: str
+    scale: float = 100
+
+    def write(self, value: float) -> str:
+        """0.9013 -> `90.13 %`."""
+        return f"{value * self.scale:.2f} {self.unit}"
 
 
 def svg(plot: Plot) -> str:
@@ -101,11 +123,11 @@ def _figure(height: float, rows: int = 1, columns: int = 1, **grid) -> tuple[Fig
         return figure, figure.subplots(rows, columns, squeeze=False, **grid)
 
 
-def _legend(figure: Figure, names) -> None:
+def _legend(figure: Figure, series, names=NAMES, colours=COLOURS) -> None:
     from matplotlib.lines import Line2D
 
-    lines = [Line2D([], [], color=COLOURS[name], linewidth=3) for name in names]
-    labels = [NAMES[name] for name in names]
+    lines = [Line2D([], [], color=colours[one], linewidth=3) for one in series]
+    labels = [names[one] for one in series]
     figure.legend(
         lines,
         labels,
@@ -135,7 +157,7 @@ def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
 
     `weights`: all weights (n,) of each network, by regulariser.
     """
-    reach = max(float(np.abs(w).max()) for w in weights.values())
+    reach = max(float(np.abs(w).max()) for w in weights.values()) or 1.0
     edges = np.linspace(-reach, reach, bins + 1)
     zeros = {name: float((w == 0).mean()) for name, w in weights.items()}
     counts = {name: np.histogram(w[w != 0], edges)[0] for name, w in weights.items()}
@@ -155,8 +177,9 @@ def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
     spike.set(ylim=(0, 1.12), title="exactly zero", xticks=range(len(zeros)), yticks=[0, 0.5, 1])
     spike.set_xticklabels([NAMES[name] for name in zeros])
     _percents(spike.yaxis)
+    most = max(int(count.max()) for count in counts.values())
+    rest.set_ylim(0.7, 2 * max(most, 1))  # first: a logarithmic axis cannot fit itself to zeros
     rest.set(yscale="log", xlabel="weight", title="how many are not zero")
-    rest.set_ylim(bottom=0.7)
     _legend(figure, weights)
     data = {"from": edges[:-1].tolist(), "to": edges[1:].tolist()}
     spread = {name: f"{w.std():.3f}" for name, w in weights.items()}
@@ -232,9 +255,9 @@ def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
 
 def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
     """First-layer weights of single units as pictures: (count, 28, 28) each, from -1 to 1."""
-    figure, axes = _figure(1.4, 1, len(filters))
+    rows = -(-len(next(iter(filters.values()))) // columns)
+    figure, axes = _figure(WIDTH / len(filters) * rows / columns + 0.3, 1, len(filters))
     for place, (name, pictures) in zip(axes[0], filters.items(), strict=True):
-        rows = -(-len(pictures) // columns)
         sheet = np.full((rows * 29 - 1, columns * 29 - 1), np.nan)
         for number, picture in enumerate(pictures):
             y, x = (29 * at for at in divmod(number, columns))
@@ -342,4 +365,132 @@ def regularisation_path(points: dict[str, list[dict]], shipped: dict[str, float]
         f"The most zeros: {_each(most)}.",
         data,
         spots,
+    )
+
+
+def means(
+    points: dict[str, list[dict]],
+    names: dict[str, str],
+    panels: dict[str, Measure],
+    axis: str,
+    joined: bool = True,
+) -> Plot:
+    """Means with their standard deviations against settings that stand side by side.
+
+    `points`: by series, dicts with a `setting`, a number or a word, and with `mean` and `std` of
+    each measure that has a panel. `names`: what the series are called. Numbers come in their order,
+    then words as they come; `joined`: a line leads from one to the next.
+    """
+    settings = dict.fromkeys(point["setting"] for row in points.values() for point in row)
+    order = sorted(settings, key=lambda s: (isinstance(s, str), 0 if isinstance(s, str) else s))
+    place_of = {setting: place for place, setting in enumerate(order)}
+    shown = [setting if isinstance(setting, str) else f"{setting:g}" for setting in order]
+    colours = {
+        series: COLOURS.get(series, colour)
+        for series, colour in zip(points, RUN_COLOURS, strict=False)
+    }
+    figure, axes = _figure(0.9 + 1.35 * len(panels), len(panels), 1, sharex=True)
+    spots, told = [], []
+    data = {
+        "series": [names[series] for series, row in points.items() for _ in row],
+        "setting": [point["setting"] for row in points.values() for point in row],
+    }
+    for place, (key, measure) in zip(axes[:, 0], panels.items(), strict=True):
+        data |= {f"{key}_mean": [], f"{key}_std": []}
+        for series, row in points.items():
+            x = [place_of[point["setting"]] for point in row]
+            mean, std = ([point[key][s] for point in row] for s in ("mean", "std"))
+            line = "o-" if joined else "o"
+            place.errorbar(x, mean, std, fmt=line, color=colours[series], markersize=4, capsize=2)
+            values = [
+                f"{measure.write(m)} ± {s * measure.scale:.2f}"
+                for m, s in zip(mean, std, strict=True)
+            ]
+            for at, m, value in zip(x, mean, values, strict=True):
+                text = f"{names[series]}, {axis} {shown[at]}: {measure.label} {value}"
+                spots.append(Spot(place, at, m, text))
+            each = [f"{shown[at]}: {value}" for at, value in zip(x, values, strict=True)]
+            told.append(f"{measure.label.capitalize()}, {names[series]}: {', '.join(each)}.")
+            data[f"{key}_mean"] += mean
+            data[f"{key}_std"] += std
+        place.set_title(f"{measure.label}, {measure.unit}", loc="left")
+        place.yaxis.set_major_formatter(lambda y, _, scale=measure.scale: f"{y * scale:g}")
+        place.grid(color=INK, alpha=0.15)
+    slanted = max(map(len, shown)) > 5
+    axes[-1, 0].set_xticks(
+        range(len(order)), shown, rotation=35 if slanted else 0, ha="right" if slanted else "center"
+    )
+    axes[-1, 0].set_xlabel(axis)
+    if len(points) > 1:
+        _legend(figure, points, names, colours)
+    return Plot(figure, f"Means over the seeds by {axis}. {' '.join(told)}", data, spots)
+
+
+def learning_curves(runs: dict[str, dict], epochs: int) -> Plot:
+    """Loss and accuracy of training (dashed) and validation (solid) against the epoch.
+
+    `runs`: by name, `train_loss`, `validation_loss`, `train_accuracy` and `validation_accuracy`,
+    one value an epoch; `kept`, the epoch whose weights are kept; `stopped_early`, a bool. At most
+    as many as there are `RUN_COLOURS`, of one epoch at least. `epochs`: where the axis ends.
+    """
+    figure, axes = _figure(4.4, 2, 1, sharex=True)
+    spots, data = [], {"run": [], "epoch": []}
+    for name, run in runs.items():
+        done = range(1, len(run["validation_loss"]) + 1)
+        data["run"] += [name] * len(done)
+        data["epoch"] += done
+    for key, place in zip(("loss", "accuracy"), axes[:, 0], strict=True):
+        data |= {f"train_{key}": [], f"validation_{key}": []}
+        for colour, (name, run) in zip(RUN_COLOURS, runs.items(), strict=False):
+            train, validation = run[f"train_{key}"], run[f"validation_{key}"]
+            done = range(1, len(validation) + 1)
+            place.plot(done, train, ".--", color=colour, linewidth=1.4, markersize=4)
+            place.plot(done, validation, ".-", color=colour, linewidth=2, markersize=4)
+            place.plot(run["kept"], validation[run["kept"] - 1], "o", color=colour)
+            if run["stopped_early"]:
+                place.axvline(len(done), color=colour, linestyle=":")
+            for epoch, *heights in zip(done, train, validation, strict=True):
+                shown = [percent(h) if key == "accuracy" else f"{h:.3f}" for h in heights]
+                text = f"{name}, epoch {epoch}: {key} {shown[0]} training, {shown[1]} validation"
+                spots.append(Spot(place, epoch, heights[1], text))
+            data[f"train_{key}"] += train
+            data[f"validation_{key}"] += validation
+        place.set(ylabel=key)
+        place.grid(color=INK, alpha=0.15)
+    _percents(axes[1, 0].yaxis)
+    axes[1, 0].set(xlabel="epoch", xlim=(0.5, epochs + 0.5))
+    axes[1, 0].locator_params(axis="x", integer=True, min_n_ticks=1)
+    _legend_of_runs(figure, list(runs))
+    told = [
+        f"{name}: {percent(run['validation_accuracy'][run['kept'] - 1])} validation accuracy at "
+        f"epoch {run['kept']} of {len(run['validation_loss'])}, which is kept"
+        + (", stopped early" if run["stopped_early"] else "")
+        for name, run in runs.items()
+    ]
+    return Plot(figure, f"Loss and accuracy after each epoch. {'; '.join(told)}.", data, spots)
+
+
+def _legend_of_runs(figure: Figure, names: list[str]) -> None:
+    """What the lines mean, and, where there are several runs, whose they are."""
+    from matplotlib.lines import Line2D
+
+    kinds = {
+        "validation": {"linewidth": 2},
+        "training": {"linestyle": "--"},
+        "epoch kept": {"marker": "o", "linestyle": ""},
+        "stopped early": {"linestyle": ":"},
+    }
+    lines = {name: Line2D([], [], color=INK, **style) for name, style in kinds.items()}
+    if len(names) > 1:
+        colours = zip(RUN_COLOURS, names, strict=False)
+        lines |= {name: Line2D([], [], color=colour, linewidth=3) for colour, name in colours}
+    figure.legend(
+        lines.values(),
+        lines.keys(),
+        loc="outside upper center",
+        ncols=2 if len(names) == 1 else 4,
+        handlelength=1.8,
+        fontsize=9,
+        labelcolor=INK,
+        frameon=False,
     )

@@ -1,9 +1,9 @@
-"""What the commands `evaluate` and `path` have written, read back for the page."""
+"""What the commands `evaluate`, `path` and `study` have written, read back for the page."""
 
 import json
 from pathlib import Path
 
-RESULTS, PATH = "results.json", "path.json"
+RESULTS, PATH, STUDY = "results.json", "path.json", "study.json"
 """The files beside the checkpoints."""
 
 
@@ -16,6 +16,11 @@ def read_reports(folder: str | Path) -> dict[str, dict]:
 def read_path(folder: str | Path) -> dict | None:
     """The summary of `path.summary`, or None if there is none."""
     return _read(Path(folder) / PATH)
+
+
+def read_study(folder: str | Path) -> dict | None:
+    """The summary of `study.summary`, or None if there is none."""
+    return _read(Path(folder) / STUDY)
 
 
 def _read(file: Path):

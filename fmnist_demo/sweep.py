@@ -3,24 +3,28 @@
 Trains on photographs alone. Knows nothing of what the trainings are compared for.
 """
 
+import copy
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from statistics import fmean, stdev
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
+from joblib import delayed
 
+from fmnist_demo import engines
+from fmnist_demo.calibration import expected_calibration_error, fit_temperature
 from fmnist_demo.data import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.files import write_json
 from fmnist_demo.inspection import alive, weight_norm
-from fmnist_demo.model import MLP, MLPConfig
+from fmnist_demo.model import MLP, MLPConfig, predict_logits
 from fmnist_demo.regularisation import count_zeros, total_zeros
+from fmnist_demo.robustness import noisy, own_drawings, shifted
 from fmnist_demo.training import TrainConfig, fit, validate
 
 
@@ -29,10 +33,14 @@ class Training:
     """One training of a sweep: a network of `shape`, its weights and batches by `config.seed`.
 
     `config` names its strength and no pictures but the photographs; else `ValueError`.
+    `photographs`: how many of them are trained on, the first ones; all if None. `keep_best`:
+    whether the network of the best epoch is measured, as `fit` leaves it, or that of the last.
     """
 
     shape: MLPConfig
     config: TrainConfig
+    photographs: int | None = None
+    keep_best: bool = True
 
     def __post_init__(self):
         if self.config.synthetic or self.config.strength is None:
@@ -43,6 +51,8 @@ class Training:
         return {
             "model": asdict(self.shape),
             "training": asdict(self.config),
+            "photographs": self.photographs,
+            "keep_best": self.keep_best,
             "split_hash": split_hash,
         }
 
@@ -54,12 +64,17 @@ class Training:
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of a training: of the network that `fit` leaves, that of the best epoch.
+    """What came of a training: of the network of `kept_epoch`.
 
-    `train_accuracy` is over the augmented batches of the kept epoch; accuracies and zeros are 0 to
-    1, the loss is in nats. `zeros_per_layer`: from the pixels to the answers. `live_neurons`, of
-    all hidden layers together, and `live_pixels`, of 784, have a part in some answer. `epochs`: how
-    many were run. `seconds`: of the training, by the clock.
+    Accuracies, errors and zeros are 0 to 1, the loss is in nats. `train_accuracy` is over the
+    batches of the kept epoch as they were learnt from; `plain_train_accuracy` is of the network
+    when it was done, over as many training pictures as validation has, as they are. `ece` is the
+    expected calibration error on the test set, `calibrated_ece` the same after the temperature was
+    fitted on validation. `noise_accuracy` and `shift_accuracy` are on `robustness.noisy` and
+    `shifted` test pictures, `drawings_accuracy` is on its `own_drawings`. `zeros_per_layer`: from
+    the pixels to the answers. `live_neurons`, of all hidden layers together, and `live_pixels`, of
+    784, have a part in some answer. `epochs`: how many were run. `seconds`: of the training, by the
+    clock.
 
     Where the loss was no longer a number, `diverged` is true and there is no network to measure:
     what would be measured on it is None. A network that a penalty has emptied has not diverged: it
@@ -67,9 +82,15 @@ class Figures:
     """
 
     train_accuracy: float | None
+    plain_train_accuracy: float | None
     validation_loss: float | None
     validation_accuracy: float | None
     test_accuracy: float | None
+    noise_accuracy: float | None
+    shift_accuracy: float | None
+    drawings_accuracy: float | None
+    ece: float | None
+    calibrated_ece: float | None
     zeros: float | None
     zeros_per_layer: list[float] | None
     weight_norm: float | None
@@ -80,15 +101,25 @@ class Figures:
     seconds: float
     diverged: bool
 
+    @property
+    def gap(self) -> float | None:
+        """How much more accurate on training pictures than on validation, as a difference."""
+        return None if self.diverged else self.plain_train_accuracy - self.validation_accuracy
 
-def measure(training: Training, train: Split, validation: Split, test: Split) -> Figures:
-    """Train one network and measure it; the test set decides nothing."""
+
+def measure(
+    training: Training, train: Split, validation: Split, test: Split, drawings: Split
+) -> Figures:
+    """Train one network and measure it; the test set and the drawings decide nothing."""
+    train = _first(train, training.photographs)
     model = MLP(training.shape, training.config.seed)
-    history, diverged = [], False
+    history, diverged, last = [], False, None
     start = time.perf_counter()
     try:
         for result in fit(model, train, validation, training.config):
             history.append(result)
+            if not training.keep_best and result.epoch == training.config.epochs:
+                last = copy.deepcopy(model).eval()  # before `fit` goes back to the best
     except UserError:  # the one way in which `fit` gives up
         diverged = True
     ran = {
@@ -97,14 +128,23 @@ def measure(training: Training, train: Split, validation: Split, test: Split) ->
         "diverged": diverged,
     }
     if diverged:
-        return Figures(*[None] * 10, **ran)
-    kept = [result for result in history if result.best][-1]
+        return Figures(**{field.name: ran.get(field.name) for field in fields(Figures)})
+    model = last or model
+    kept = history[-1] if last else [result for result in history if result.best][-1]
     living = alive(model)
+    logits = predict_logits(model, test.images)
+    temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
     return Figures(
         train_accuracy=kept.train_accuracy,
+        plain_train_accuracy=validate(model, _first(train, len(validation.labels)))[1],
         validation_loss=kept.validation_loss,
         validation_accuracy=kept.validation_accuracy,
         test_accuracy=validate(model, test)[1],
+        noise_accuracy=validate(model, noisy(test))[1],
+        shift_accuracy=validate(model, shifted(test))[1],
+        drawings_accuracy=validate(model, drawings)[1],
+        ece=_calibration_error(logits, test),
+        calibrated_ece=_calibration_error(logits / temperature, test),
         zeros=total_zeros(model),
         zeros_per_layer=list(count_zeros(model).values()),
         weight_norm=weight_norm(model),
@@ -115,24 +155,58 @@ def measure(training: Training, train: Split, validation: Split, test: Split) ->
     )
 
 
+def _first(split: Split, count: int | None) -> Split:
+    return Split(split.images[:count], split.labels[:count])
+
+
+def _calibration_error(logits: torch.Tensor, split: Split) -> float:
+    return expected_calibration_error(logits.softmax(1).numpy(), split.labels.numpy())
+
+
+def over_seeds(results: Sequence[tuple[Training, Figures]], measured: Sequence[str]) -> dict:
+    """One point of a summary: the same training with several seeds, as JSON holds it.
+
+    `n` is the number of trainings and `diverged` how many of them were left without a network.
+    Each of `measured`, attributes of `Figures`, has its `values` by rising seed (None where
+    diverged), and the `mean` and the sample standard deviation `std`, n - 1, of those that are
+    numbers: None and None for none, 0 for one.
+    """
+    figures = [figures for _, figures in sorted(results, key=lambda one: one[0].config.seed)]
+    return {"n": len(figures), "diverged": sum(each.diverged for each in figures)} | {
+        name: _statistics([getattr(each, name) for each in figures]) for name in measured
+    }
+
+
+def _statistics(values: list[float | None]) -> dict:
+    numbers = [value for value in values if value is not None]
+    spread = stdev(numbers) if len(numbers) > 1 else 0.0
+    return {
+        "mean": fmean(numbers) if numbers else None,
+        "std": spread if numbers else None,
+        "values": values,
+    }
+
+
 def run(
     trainings: Iterable[Training],
     examples: TrainingData,
     test: Split,
     folder: str | Path,
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: str = "joblib",
+    address: str | None = None,
 ) -> Iterator[tuple[Training, Figures]]:
     """Yield each training with its figures: first those that `folder` has, then as they get done.
 
-    `jobs` trainings run at a time: a single one in this process and with its number of threads,
-    several in processes of their own with one thread each. Each writes `<key>.json` into `folder`
-    when it is done, so that nothing finished is lost or repeated however this ends.
+    `jobs`, `engine` and `address` are those of `engines.run`: a single training at a time is run
+    in this process and with its number of threads, several in processes of their own with one
+    thread each. Each writes `<key>.json` into `folder` when it is done, wherever it runs, so that
+    nothing finished is lost or repeated however this ends; the machines of a cluster must share
+    the folder.
 
-    Raises `UserError` for fewer than one job, a file that cannot be written, or a process that the
-    system has stopped.
+    Raises `UserError` as `engines.run` does, and for a file that cannot be written.
     """
-    if jobs < 1:
-        raise UserError(f"Jobs must be 1 or more, not {jobs}.")
+    folder = Path(folder).resolve()  # a process on another machine starts elsewhere
     missing = []
     for training in dict.fromkeys(trainings):
         path = Path(folder, f"{training.key(examples.split_hash)}.json")
@@ -144,35 +218,30 @@ def run(
             yield training, figures
     if not missing:
         return
-    # As arrays, for joblib writes large ones to disk once and lets every process map them.
-    splits = [
-        (split.images.numpy(), split.labels.numpy())
-        for split in (examples.train, examples.validation, test)
+    # As arrays, for joblib writes large ones to disk once and lets every process map them, and Ray
+    # sends each to a machine once.
+    arrays = [
+        part.numpy()
+        for split in (examples.train, examples.validation, test, own_drawings())
+        for part in (split.images, split.labels)
     ]
-    threads = torch.get_num_threads() if jobs == 1 else 1
-    try:
-        yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(
-            delayed(_train)(*each, splits, threads) for each in missing
-        )
-    except BrokenProcessPool as error:
-        raise UserError(
-            "A training was stopped by the system, probably for lack of memory: run it again with "
-            "fewer jobs, and it goes on from what is done."
-        ) from error
+    alone = engine == "joblib" and jobs in (None, 1)
+    threads = torch.get_num_threads() if alone else 1
+    calls = [delayed(_train)(*each, threads, *arrays) for each in missing]
+    yield from engines.run(calls, jobs, engine, address)
 
 
 def _train(
-    training: Training,
-    path: Path,
-    settings: dict,
-    splits: list[tuple[np.ndarray, np.ndarray]],
-    threads: int,
+    training: Training, path: Path, settings: dict, threads: int, *arrays: np.ndarray
 ) -> tuple[Training, Figures]:
-    """Run one training, wherever this is called, and write its file."""
+    """Run one training, wherever this is called, and write its file.
+
+    `arrays`: images and labels of the splits that `measure` takes, in turn.
+    """
     torch.set_num_threads(threads)
     # Copied, for torch warns of arrays that are mapped and cannot be written to.
-    tensors = [Split(*(torch.from_numpy(np.array(part)) for part in split)) for split in splits]
-    figures = measure(training, *tensors)
+    parts = [torch.from_numpy(np.array(array)) for array in arrays]
+    figures = measure(training, *map(Split, parts[::2], parts[1::2]))
     write_json(path, {"settings": settings, "figures": asdict(figures)})
     return training, figures
 

@@ -1,6 +1,7 @@
 """A small world for the tests: drawings in place of the dataset, and tiny networks."""
 
 import os
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NoReturn
@@ -27,6 +28,17 @@ settings.load_profile("tests")
 TINY = MLPConfig(layers=3, width=32)
 QUICK = TrainConfig(epochs=2, batch_size=10, learning_rate=5e-3, synthetic=0, augment=False)
 CALIBRATION = Calibration(temperature=1.5, doubt=0.15)
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def skip_or_fail(reason: str) -> NoReturn:
@@ -94,3 +106,44 @@ def app_url():
     _, url, _ = app.launch(**layout.LAUNCH, prevent_thread_lock=True, quiet=True)
     yield url
     app.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, without a window."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, app_url):
+    """Open the app and wait for what it `shows`.
+
+    At the end no script has failed and no other host has been asked.
+    """
+    pages, errors, foreign = [], [], []
+
+    def open_page(query="", shows="canvas", **options):
+        page = browser.new_page(**options)
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("request", lambda r: is_foreign(r.url) and foreign.append(r.url))
+        page.goto(app_url + query)
+        page.locator(shows).wait_for()
+        return page
+
+    def is_foreign(url):
+        return not url.startswith((app_url, "data:", "blob:"))
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not errors
+    assert not foreign

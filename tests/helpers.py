@@ -1,10 +1,42 @@
 """What several test modules need and no fixture is for."""
 
+from dataclasses import fields
+
 import cv2
 import numpy as np
 from PIL import Image
 
 from fmnist_demo.garments import GARMENTS
+from fmnist_demo.sweep import Figures
+
+SOME = Figures(
+    train_accuracy=0.9,
+    plain_train_accuracy=0.95,
+    validation_loss=0.5,
+    validation_accuracy=0.8,
+    test_accuracy=0.7,
+    noise_accuracy=0.6,
+    shift_accuracy=0.5,
+    drawings_accuracy=0.4,
+    ece=0.1,
+    calibrated_ece=0.02,
+    zeros=0.25,
+    zeros_per_layer=[0.1, 0.2, 0.3, 0.4],
+    weight_norm=3.0,
+    live_neurons=96,
+    live_pixels=784,
+    kept_epoch=2,
+    epochs=2,
+    seconds=1.5,
+    diverged=False,
+)
+"""What might have come of a training."""
+
+DIVERGED = Figures(
+    **dict.fromkeys(field.name for field in fields(Figures))
+    | {"epochs": 1, "seconds": 0.5, "diverged": True}
+)
+"""What comes of a training whose loss is no longer a number."""
 
 
 def assert_one_sentence(text: str) -> None:

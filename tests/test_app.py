@@ -185,7 +185,7 @@ def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_aga
 @pytest.mark.parametrize("why", [True, False])
 def test_each_card_has_its_reason_if_it_is_asked_for(weights, validation, why):
     with gr.Blocks():
-        panel = answers.Panel(Collection(weights), "Draw.")
+        panel = answers.Panel(Collection(weights), "Draw.", gr.State())
     prepared = Prepared(validation.images[0].numpy(), ())
     html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], why)
     assert html.count('<section class="card"') == 2
@@ -195,7 +195,7 @@ def test_each_card_has_its_reason_if_it_is_asked_for(weights, validation, why):
 def test_the_page_names_a_broken_checkpoint(tmp_path):
     (tmp_path / "mlp3-l1.safetensors").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     (tmp_path / "mlp5-l1.safetensors").symlink_to(WEIGHTS / "mlp5-l1.safetensors")
-    page = json.dumps(layout.build(Collection(tmp_path)).config)
+    page = json.dumps(layout.build(Collection(tmp_path)).config, default=str)
     assert "mlp3-l1.safetensors is a Git LFS pointer" in page
 
 

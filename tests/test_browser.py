@@ -1,103 +1,21 @@
 """A real browser draws, touches, uploads and toggles, with the shipped networks."""
 
 import re
-import shutil
 import time
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import skip_or_fail
+from browser_helpers import DESKTOP, PHONE, corners, draw, networks, verdict
 from helpers import assert_one_sentence, photo_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = playwright.expect
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-# Corners of a T-shirt in shares of the canvas, its short sleeves spread as people draw them.
-RIGHT_HALF = [(0.6, 0.2), (0.74, 0.24), (0.87, 0.38), (0.78, 0.46), (0.7, 0.39), (0.7, 0.85)]
-T_SHIRT = [
-    (0.5, 0.27),
-    *RIGHT_HALF,
-    *[(1 - x, y) for x, y in reversed(RIGHT_HALF)],
-    (0.5, 0.27),
-]
-
 SPIRAL = [
     (0.5 + 0.4 * t * np.cos(8 * np.pi * t), 0.5 + 0.4 * t * np.sin(8 * np.pi * t))
     for t in np.linspace(0.05, 1, 80)
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(browser, app_url):
-    """Open the app; at the end no script has failed and no other host has been asked."""
-    pages, errors, foreign = [], [], []
-
-    def open_page(**options):
-        page = browser.new_page(**options)
-        pages.append(page)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("request", lambda r: is_foreign(r.url) and foreign.append(r.url))
-        page.goto(app_url)
-        page.locator("canvas").wait_for()
-        return page
-
-    def is_foreign(url):
-        return not url.startswith((app_url, "data:", "blob:"))
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert not errors
-    assert not foreign
-
-
-def corners(page, shape=T_SHIRT):
-    box = page.locator("canvas").bounding_box()
-    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shape]
-
-
-def draw(page, shape=T_SHIRT, lift=True, steps=8):
-    first, *others = corners(page, shape)
-    page.mouse.move(*first)
-    page.mouse.down()
-    for corner in others:
-        page.mouse.move(*corner, steps=steps)
-    if lift:
-        page.mouse.up()
-
-
-def verdict(page):
-    return page.locator(".verdict:visible")
-
-
-def networks(page):
-    return page.locator(".card:visible").evaluate_all("cards => cards.map(c => c.dataset.network)")
 
 
 def test_a_t_shirt_drawn_with_the_mouse_is_named_before_the_pen_is_up(open_page):

@@ -31,10 +31,21 @@ ALLOWED = {
     "inspection": {"model", "regularisation", "spec"},
     "pruning": {"inspection", "model", "regularisation"},
     "training": {"augment", "data", "errors", "model", "regularisation", "spec"},
-    "sweep": {"data", "errors", "files", "inspection", "model", "regularisation", "training"},
+    "robustness": {"data", "synthetic"},
+    "engines": {"errors"},
+    "sweep": {
+        *{"calibration", "data", "engines", "errors", "files", "inspection", "model"},
+        *{"regularisation", "robustness", "training"},
+    },
     "path": {"errors", "model", "sweep", "training"},
+    "study": {"errors", "model", "sweep", "training"},
     "calibration": {"data", "model"},
     "checkpoints": {"calibration", "errors", "files", "model"},
+    "settings": {"errors", "model", "regularisation", "training"},
+    "lab": {
+        *{"calibration", "checkpoints", "data", "errors", "inspection", "model"},
+        *{"regularisation", "settings", "synthetic", "training"},
+    },
     "inference": {"checkpoints", "model", "spec"},
     "evaluation": {
         *{"calibration", "checkpoints", "data", "drawings", "errors", "inference", "inspection"},
@@ -42,15 +53,16 @@ ALLOWED = {
     },
     "results": set(),
     "plots": {"spec"},
+    "findings": {"plots"},
     "ui": {
         *{"checkpoints", "drawings", "errors", "evaluation", "inference", "inspection"},
-        *{"pictures", "plots", "preprocessing", "pruning", "regularisation", "results", "spec"},
-        "training",
+        *{"findings", "lab", "pictures", "plots", "preprocessing", "pruning", "regularisation"},
+        *{"results", "settings", "spec", "training"},
     },
     "__main__": {
-        *{"calibration", "checkpoints", "data", "drawings", "errors", "evaluation", "files"},
-        *{"inference", "inspection", "model", "path", "pictures", "preprocessing", "pruning"},
-        *{"regularisation", "sweep", "synthetic", "training"},
+        *{"calibration", "checkpoints", "data", "drawings", "engines", "errors", "evaluation"},
+        *{"files", "findings", "inference", "inspection", "model", "path", "pictures"},
+        *{"preprocessing", "pruning", "regularisation", "study", "sweep", "synthetic", "training"},
     },
     "app": {"checkpoints", "ui"},
 }
@@ -160,5 +172,5 @@ def test_importing_touches_no_file_network_or_device_and_loads_nothing_slow():
     found = json.loads(run.stdout)
     assert found["touched"] == []
     assert not found["cuda"]
-    slow = {"torchvision", "cv2", "matplotlib", "gradio"}
+    slow = {"torchvision", "cv2", "matplotlib", "gradio", "ray"}
     assert slow.isdisjoint(found["loaded"])

@@ -8,7 +8,7 @@ from helpers import assert_one_sentence
 from PIL import Image
 
 from fmnist_demo import __main__ as cli
-from fmnist_demo import checkpoints, data, evaluation, sweep
+from fmnist_demo import checkpoints, data, evaluation, findings, study, sweep
 from fmnist_demo.drawings import draw
 from fmnist_demo.synthetic import SHARES
 
@@ -22,6 +22,7 @@ def no_download(monkeypatch, train, validation):
     monkeypatch.setattr(data, "load_training", lambda *_: training)
     monkeypatch.setattr(data, "load_test", lambda *_: validation)
     monkeypatch.setattr(cli, "HELD_OUT", 50)
+    monkeypatch.setattr(sweep, "own_drawings", lambda: validation)
 
 
 def test_train_saves_a_checkpoint_that_says_how_it_was_made(no_download, tmp_path, capsys):
@@ -128,6 +129,12 @@ def test_an_interrupted_training_keeps_its_best_and_is_not_taken_for_finished(
         ["path", "--seeds", "0"],
         ["path", "--epochs", "0"],
         ["path", "--jobs", "0"],
+        ["path", "--address", "127.0.0.1"],
+        ["path", "--engine", "ray", "--jobs", "1"],
+        ["study", "--seeds", "0"],
+        ["study", "--epochs", "0"],
+        ["study", "--width", "4000"],
+        ["study", "--jobs", "0"],
         ["classify", "nowhere.png"],
         ["classify", "."],
     ],
@@ -197,6 +204,37 @@ def test_an_interrupted_path_goes_on_where_it_was(no_download, path_command, tmp
     assert len(json.loads((tmp_path / "path.json").read_text())["points"]) == 2
 
 
+def test_study_writes_its_numbers_and_its_findings(no_download, tmp_path, capsys):
+    options = "study --questions depth stopping --seeds 2 --width 8 --epochs 1 --threads 1".split()
+    where = {name: str(tmp_path / name) for name in ("runs", "out.json", "findings.md")}
+    files = ["--runs", where["runs"], "--out", where["out.json"]]
+    assert cli.main([*options, *files, "--markdown", where["findings.md"]]) == 0
+    made = json.loads((tmp_path / "out.json").read_text())
+    assert list(made["questions"]) == ["depth", "stopping"]
+    assert (made["seeds"], made["model"]["width"], made["training"]["epochs"]) == (2, 8, 1)
+    text = (tmp_path / "findings.md").read_text()
+    for name, points in made["questions"].items():
+        assert findings.table(name, points) in text
+        assert f"](findings-{name}.png)" in text
+        with Image.open(tmp_path / f"findings-{name}.png") as picture:
+            assert picture.width > 600
+    assert len(list((tmp_path / "runs").iterdir())) == 2 * (7 + 5)
+    assert capsys.readouterr().out.count("validation") == 2 * (7 + 5)
+
+
+def test_the_usual_study_is_every_question_with_five_seeds(no_download, tmp_path, monkeypatch):
+    planned = []
+
+    def stop(trainings, *_):
+        planned.extend(trainings)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.sweep, "run", stop)
+    assert cli.main(["study", "--out", str(tmp_path / "study.json"), "--threads", "1"]) == 130
+    assert planned == study.trainings(study.plan(), 5)
+    assert not (tmp_path / "study.json").exists()
+
+
 def test_evaluate_writes_every_figure(no_download, weights, tmp_path, capsys):
     folder = tmp_path / "photos" / "bag+t-shirt"
     folder.mkdir(parents=True)
@@ -241,7 +279,7 @@ def test_classify_names_photos_and_drawings_and_goes_on_after_a_bad_file(weights
             assert prediction["name"] in printed.out
 
 
-@pytest.mark.parametrize("command", ["train", "path", "evaluate", "classify"])
+@pytest.mark.parametrize("command", ["train", "path", "study", "evaluate", "classify"])
 def test_each_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as done:
         cli.main([command, "--help"])

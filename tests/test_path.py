@@ -7,15 +7,12 @@ from itertools import pairwise, product
 
 import pytest
 from conftest import QUICK, TINY
-from helpers import assert_one_sentence
+from helpers import DIVERGED, SOME, assert_one_sentence
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.path import EPOCHS, MEASURED, STRENGTHS, summary, trainings
 from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.sweep import Figures, Training
-
-SOME = Figures(0.9, 0.5, 0.8, 0.7, 0.25, [0.1, 0.2, 0.3, 0.4], 3.0, 96, 784, 2, 2, 1.5, False)
-NONE = Figures(*[None] * 10, 1, 0.5, True)
 
 
 def result(strength: float, seed: int, figures: Figures, name: str = "l1"):
@@ -86,7 +83,7 @@ def test_one_seed_has_no_spread():
 
 
 def test_what_diverged_is_counted_and_left_out_of_the_mean():
-    results = [result(0.1, 0, SOME), result(0.1, 1, NONE), result(0.2, 0, NONE)]
+    results = [result(0.1, 0, SOME), result(0.1, 1, DIVERGED), result(0.2, 0, DIVERGED)]
     some, none = summary(results)["points"]
     assert (some["n"], some["diverged"]) == (2, 1)
     assert some["zeros"] == {"mean": 0.25, "std": 0, "values": [0.25, None]}

@@ -36,6 +36,35 @@ POINTS = {
 }
 
 
+MEANS = {
+    name: [
+        {"setting": setting, "gap": {"mean": gap, "std": 0.01}, "epochs": {"mean": 9, "std": 1.0}}
+        for setting, gap in rows
+    ]
+    for name, rows in {"l1": [("never", 0.3), (10.0, 0.2)], "one": [(2, 0.1), (10.0, 0.4)]}.items()
+}
+
+
+RUNS = {
+    "Run 1": {
+        "train_loss": [0.9, 0.5, 0.3],
+        "validation_loss": [0.8, 0.6, 0.7],
+        "train_accuracy": [0.6, 0.8, 0.9],
+        "validation_accuracy": [0.7, 0.8, 0.75],
+        "kept": 2,
+        "stopped_early": True,
+    },
+    "Run 2": {
+        "train_loss": [0.7],
+        "validation_loss": [0.5],
+        "train_accuracy": [0.75],
+        "validation_accuracy": [0.85],
+        "kept": 1,
+        "stopped_early": False,
+    },
+}
+
+
 def every_plot() -> dict[str, plots.Plot]:
     maps = {name: np.arange(784, dtype=np.float32).reshape(28, 28) for name in ("none", "l2")}
     filters = {"none": np.ones((5, 28, 28)), "l1": np.zeros((5, 28, 28))}
@@ -46,7 +75,14 @@ def every_plot() -> dict[str, plots.Plot]:
         "pixels": plots.pixel_maps(maps, {"none": 0, "l2": 1}),
         "filters": plots.filter_grids(filters),
         "pruning": plots.pruning_curves(CURVES),
+        "learning": plots.learning_curves(RUNS, 5),
         "path": plots.regularisation_path(POINTS, {"l1": 0.026, "l2": 0.1}),
+        "means": plots.means(
+            MEANS,
+            {"l1": "L1", "one": "another"},
+            {"gap": plots.Measure("gap", "points"), "epochs": plots.Measure("run", "epochs", 1)},
+            "patience",
+        ),
     }
 
 
@@ -147,5 +183,63 @@ def test_the_path_tells_mean_and_deviation_and_marks_what_is_shipped(made):
     assert "L1 97.0 %, L2 0.0 %" in plot.alternative
 
 
+def test_means_stand_side_by_side_numbers_first_in_their_order(made, drawn):
+    plot = made["means"]
+    gap, epochs = plot.figure.axes
+    assert [label.get_text() for label in epochs.get_xticklabels()] == ["2", "10", "never"]
+    assert gap.get_title(loc="left") == "gap, points"
+    spots = {spot.text: (spot.x, spot.y) for spot in plot.spots if spot.axes is gap}
+    assert spots == {
+        "L1, patience never: gap 30.00 points ± 1.00": (2, 0.3),
+        "L1, patience 10: gap 20.00 points ± 1.00": (1, 0.2),
+        "another, patience 2: gap 10.00 points ± 1.00": (0, 0.1),
+        "another, patience 10: gap 40.00 points ± 1.00": (1, 0.4),
+    }
+    assert plot.data == {
+        "series": ["L1", "L1", "another", "another"],
+        "setting": ["never", 10.0, 2, 10.0],
+        "gap_mean": [0.3, 0.2, 0.1, 0.4],
+        "gap_std": [0.01] * 4,
+        "epochs_mean": [9] * 4,
+        "epochs_std": [1.0] * 4,
+    }
+    assert "Gap, L1: never: 30.00 points ± 1.00, 10: 20.00 points ± 1.00." in plot.alternative
+    assert plots.COLOURS["l1"] in drawn["means"]
+
+
+def test_a_bar_reaches_one_standard_deviation_up_and_down(made):
+    gap = made["means"].figure.axes[0]
+    _, _, (bars,) = gap.containers[0]
+    ends = [segment[:, 1].tolist() for segment in bars.get_segments()]
+    assert ends == [pytest.approx([0.29, 0.31]), pytest.approx([0.19, 0.21])]
+
+
 def test_the_same_values_give_the_same_svg():
     assert plots.svg(plots.pruning_curves(CURVES)) == plots.svg(plots.pruning_curves(CURVES))
+
+
+def test_learning_curves_mark_the_epoch_kept_and_the_early_stop(made):
+    plot = made["learning"]
+    assert (
+        "Run 1: 80.0 % validation accuracy at epoch 2 of 3, which is kept, stopped early; "
+        "Run 2: 85.0 % validation accuracy at epoch 1 of 1, which is kept."
+    ) in plot.alternative
+    assert plot.data["run"] == ["Run 1"] * 3 + ["Run 2"]
+    assert plot.data["epoch"] == [1, 2, 3, 1]
+    assert plot.data["validation_accuracy"] == [0.7, 0.8, 0.75, 0.85]
+    loss, accuracy = plot.figure.axes
+    for axes, key in ((loss, "loss"), (accuracy, "accuracy")):
+        kept = [line.get_xydata()[0] for line in axes.lines if line.get_marker() == "o"]
+        heights = [run[f"validation_{key}"][run["kept"] - 1] for run in RUNS.values()]
+        assert np.allclose(kept, list(zip((2, 1), heights, strict=True)))
+        (stop,) = [line for line in axes.lines if line.get_linestyle() == ":"]
+        assert stop.get_xdata()[0] == 3
+    texts = [spot.text for spot in plot.spots]
+    assert "Run 1, epoch 2: loss 0.500 training, 0.600 validation" in texts
+    assert "Run 2, epoch 1: accuracy 75.0 % training, 85.0 % validation" in texts
+
+
+def test_weights_that_are_all_zero_make_a_histogram():
+    plot = plots.weight_histogram({"l2": np.zeros(10, np.float32)})
+    assert "L2 100.0 %" in plot.alternative
+    assert "<svg" in plots.svg(plot)

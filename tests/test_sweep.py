@@ -8,11 +8,12 @@ import pytest
 from conftest import QUICK, TINY
 from helpers import assert_one_sentence
 
-from fmnist_demo import sweep
-from fmnist_demo.data import TrainingData
+from fmnist_demo import robustness, sweep
+from fmnist_demo.calibration import expected_calibration_error, fit_temperature
+from fmnist_demo.data import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.inspection import weight_norm
-from fmnist_demo.model import MLP
+from fmnist_demo.model import MLP, predict_logits
 from fmnist_demo.regularisation import count_zeros, total_zeros
 from fmnist_demo.sweep import Figures, Training
 from fmnist_demo.training import fit, validate
@@ -25,6 +26,12 @@ def training(strength: float = 0.1, regulariser: str = "l1", **more) -> Training
 
 
 THREE = [training(0.01), training(0.1), training(0.1, seed=1)]
+
+
+@pytest.fixture(autouse=True)
+def few_drawings(monkeypatch, validation):
+    """A sweep measures on these in place of a thousand."""
+    monkeypatch.setattr(sweep, "own_drawings", lambda: validation)
 
 
 @pytest.fixture
@@ -47,6 +54,10 @@ def fits(monkeypatch) -> list:
     return configs
 
 
+def first(split: Split, count: int) -> Split:
+    return Split(split.images[:count], split.labels[:count])
+
+
 def timeless(figures: Figures) -> Figures:
     return replace(figures, seconds=0)
 
@@ -55,7 +66,7 @@ def test_the_figures_are_of_the_network_that_the_training_leaves(train, validati
     """The right labels are learnt, but validation is told wrong ones, so an early epoch is kept."""
     misleading = replace(train, labels=(train.labels + 1) % 10)
     one = training(0.1, "l2", epochs=4, patience=2, seed=3)
-    figures = sweep.measure(one, train, misleading, validation)
+    figures = sweep.measure(one, train, misleading, validation, train)
     model = MLP(TINY, seed=3)
     history = list(fit(model, train, misleading, one.config))
     kept = min(history, key=lambda result: result.validation_loss)
@@ -63,14 +74,65 @@ def test_the_figures_are_of_the_network_that_the_training_leaves(train, validati
     assert (figures.validation_loss, figures.validation_accuracy) == validate(model, misleading)
     assert figures.train_accuracy == kept.train_accuracy
     assert figures.test_accuracy == validate(model, validation)[1]
+    assert figures.drawings_accuracy == validate(model, train)[1]
+    assert figures.plain_train_accuracy == validate(model, first(train, 300))[1]
+    assert figures.gap == figures.plain_train_accuracy - figures.validation_accuracy
     assert figures.weight_norm == weight_norm(model)
     assert figures.seconds > 0
     assert not figures.diverged
 
 
+def test_the_gap_is_over_as_many_training_pictures_as_validation_has(train, validation):
+    """Not augmented, and by the network as it is when it is done."""
+    one = training(0.1, "l2", augment=True)
+    figures = sweep.measure(one, train, validation, validation, validation)
+    model = MLP(TINY)
+    list(fit(model, train, validation, one.config))
+    assert figures.plain_train_accuracy == validate(model, first(train, 100))[1]
+    assert figures.plain_train_accuracy != figures.train_accuracy
+
+
+def test_the_first_photographs_are_trained_on_and_no_others(train, validation):
+    some = replace(training(), photographs=50)
+    figures = sweep.measure(some, train, validation, validation, validation)
+    few = sweep.measure(training(), first(train, 50), validation, validation, validation)
+    assert timeless(figures) == timeless(few)
+
+
+def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
+    """The best epoch, by the wrong labels of validation, comes before the last."""
+    misleading = replace(train, labels=(train.labels + 1) % 10)
+    config = replace(QUICK, regulariser="none", strength=0.0, epochs=4, patience=4)
+    last = sweep.measure(
+        Training(TINY, config, keep_best=False), train, misleading, validation, validation
+    )
+    best = sweep.measure(Training(TINY, config), train, misleading, validation, validation)
+    assert best.kept_epoch < last.kept_epoch == last.epochs == best.epochs == 4
+    assert last.plain_train_accuracy > best.plain_train_accuracy
+    model = MLP(TINY)
+    for _ in fit(model, train, misleading, config):
+        test_accuracy = validate(model, validation)[1]
+    assert last.test_accuracy == test_accuracy != best.test_accuracy
+    assert last.validation_loss > best.validation_loss
+
+
+def test_harder_pictures_and_trust_are_measured_on_the_test_set(train, validation):
+    figures = sweep.measure(training(), train, validation, train, validation)
+    model = MLP(TINY)
+    list(fit(model, train, validation, training().config))
+    assert figures.noise_accuracy == validate(model, robustness.noisy(train))[1]
+    assert figures.shift_accuracy == validate(model, robustness.shifted(train))[1]
+    logits = predict_logits(model, train.images)
+    labels = train.labels.numpy()
+    assert figures.ece == expected_calibration_error(logits.softmax(1).numpy(), labels)
+    fitted = fit_temperature(predict_logits(model, validation.images), validation.labels)
+    shares = (logits / fitted).softmax(1).numpy()
+    assert figures.calibrated_ece == expected_calibration_error(shares, labels)
+
+
 def test_zeros_are_counted_in_every_layer_and_in_all(train, validation):
     one = training(1.0)
-    figures = sweep.measure(one, train, validation, validation)
+    figures = sweep.measure(one, train, validation, validation, validation)
     model = MLP(TINY)
     list(fit(model, train, validation, one.config))
     assert 0 < figures.zeros == total_zeros(model) < 1
@@ -84,7 +146,7 @@ def test_zeros_are_counted_in_every_layer_and_in_all(train, validation):
 def test_without_a_penalty_all_lives_and_under_a_boundless_one_nothing(
     strength, neurons, pixels, zeros, train, validation
 ):
-    figures = sweep.measure(training(strength), train, validation, validation)
+    figures = sweep.measure(training(strength), train, *[validation] * 3)
     assert (figures.live_neurons, figures.live_pixels, figures.zeros) == (neurons, pixels, zeros)
     one_answer = figures.test_accuracy == pytest.approx(0.1)  # there are ten pictures a class
     assert one_answer == (zeros == 1)
@@ -104,7 +166,7 @@ def test_a_loss_that_is_no_number_is_a_result_too(sweep_in, fits):
 
 def test_the_seed_decides_the_figures(train, validation):
     def figures(seed):
-        return timeless(sweep.measure(training(seed=seed), train, validation, validation))
+        return timeless(sweep.measure(training(seed=seed), train, *[validation] * 3))
 
     assert figures(0) == figures(0)
     assert figures(0) != figures(1)
@@ -188,7 +250,7 @@ def test_two_at_a_time_come_to_the_same_as_one(sweep_in, train, validation):
     together = sweep_in(THREE, jobs=2)
     assert set(together) == set(THREE)
     for one, figures in together.items():
-        alone = sweep.measure(one, train, validation, train)
+        alone = sweep.measure(one, train, validation, train, validation)
         # The sum of squares is added up in another order by another number of threads.
         assert figures.weight_norm == pytest.approx(alone.weight_norm, rel=1e-12)
         assert timeless(figures) == timeless(replace(alone, weight_norm=figures.weight_norm))
@@ -203,6 +265,8 @@ def test_every_setting_has_a_part_in_the_key():
         training(0.01, "l2"),
         training(0.01, seed=1),
         training(0.01, precision="bfloat16"),
+        replace(training(0.01), photographs=20),
+        replace(training(0.01), keep_best=False),
     ]
     keys = [one.key(HASH) for one in [THREE[0], *others]] + [THREE[0].key("1" * 12)]
     assert len(set(keys)) == len(keys)

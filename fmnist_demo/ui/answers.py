@@ -1,7 +1,7 @@
 """The networks' answers to one picture, and what they saw, as HTML. Both tabs show them.
 
-Every name in the HTML is the project's own; nothing that a visitor sent is written into it but
-pictures, as data URLs.
+Nothing that a visitor sent is written into the HTML but pictures, as data URLs, and the name of a
+network of their own, escaped.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from html import escape
 import gradio as gr
 import numpy as np
 
-from fmnist_demo.checkpoints import Collection
+from fmnist_demo.checkpoints import Checkpoint, Collection
 from fmnist_demo.errors import UserError
 from fmnist_demo.inference import Prediction, predict, saliency
 from fmnist_demo.preprocessing import Prepared, Stage
@@ -23,11 +23,15 @@ BARS = 5
 
 
 class Panel:
-    """The controls and the answers: which regularisation, which depths, what they say."""
+    """The controls and the answers: which regularisation, which depths, what they say.
 
-    def __init__(self, collection: Collection, prompt: str):
+    `own`: a state that holds a network of the visitor's, which answers too, or None.
+    """
+
+    def __init__(self, collection: Collection, prompt: str, own: gr.State):
         self.collection = collection
         self.prompt = prompt
+        self.own = own
         regularisers = [r for r in REGULARISERS if any(c.regulariser == r for c in collection)]
         depths = sorted({c.layers for c in collection})
         with gr.Row():
@@ -58,19 +62,29 @@ class Panel:
             return self.answer(prepare, picture, *controls)
 
         controls = [self.regulariser, self.depths, self.why]
-        gr.on(
-            [drawn, *(control.change for control in controls)],
-            answer,
-            [picture, *controls],
-            [self.answers, self.seen],
-            queue=False,
-            show_progress="hidden",
-            trigger_mode="always_last",
-            api_visibility="private",
-        )
+        self.listener = {
+            "fn": answer,
+            "inputs": [picture, *controls, self.own],
+            "outputs": [self.answers, self.seen],
+            "queue": False,
+            "show_progress": "hidden",
+            "trigger_mode": "always_last",
+            "api_visibility": "private",
+        }
+        gr.on([drawn, *(control.change for control in controls)], **self.listener)
+
+    def answer_after(self, event: gr.events.Dependency) -> None:
+        """Answer again once `event` is over."""
+        event.then(**self.listener)
 
     def answer(
-        self, prepare, picture, regulariser: str, depths: list[int], why: bool
+        self,
+        prepare,
+        picture,
+        regulariser: str,
+        depths: list[int],
+        why: bool,
+        own: Checkpoint | None = None,
     ) -> tuple[str, str]:
         """The answers and what was seen, as HTML; a user's error is shown in their place."""
         if picture is None:
@@ -80,12 +94,25 @@ class Panel:
             chosen = [self.collection.get(n, regulariser) for n in sorted(depths)]
         except UserError as error:
             return _message(str(error), "alert"), ""
+
+        def reason(prediction):
+            return why_html(prediction, prepared.pixels) if why else ""
+
         predictions = predict(chosen, prepared.pixels)
-        reasons = [why_html(p, prepared.pixels) if why else "" for p in predictions]
-        return answers_html(predictions, reasons), seen_html(prepared)
+        yours = "".join(
+            card(p, f"Yours, {hidden_layers(own.layers)}", reason(p))
+            for p in predict([own] if own else [], prepared.pixels)
+        )
+        html = answers_html(predictions, [reason(p) for p in predictions], yours)
+        return html, seen_html(prepared)
 
     def _prompt(self) -> str:
         return _message(self.prompt, "status")
+
+
+def hidden_layers(count: int) -> str:
+    """`1 hidden layer`, `3 hidden layers`."""
+    return f"{count} hidden layer{'' if count == 1 else 's'}"
 
 
 def agreement(predictions: list[Prediction]) -> tuple[str, bool]:
@@ -107,19 +134,24 @@ def agreement(predictions: list[Prediction]) -> tuple[str, bool]:
     return f"They disagree: {', '.join(parts)}.", False
 
 
-def answers_html(predictions: list[Prediction], reasons: list[str]) -> str:
-    """The sentence of agreement over one card a network: its ranking as bars, and its reason."""
+def answers_html(predictions: list[Prediction], reasons: list[str], yours: str = "") -> str:
+    """The sentence of agreement over one card a network: its ranking as bars, and its reason.
+
+    `yours`: the card of the visitor's own network, which has no part in the sentence.
+    """
     if not predictions:
+        if yours:
+            return f'<div class="cards">{yours}</div>'
         return _message("Switch on at least one network to see its answer.", "status")
     sentence, agree = agreement(predictions)
     cards = "".join(
-        card(p, f"{_depth(p)} hidden layers", reason)
+        card(p, hidden_layers(p.checkpoint.layers), reason)
         for p, reason in zip(predictions, reasons, strict=True)
     )
     mood = "agree" if agree else "disagree"
     return (
         f'<p class="verdict {mood}" role="status" aria-live="polite">{escape(sentence)}</p>'
-        f'<div class="cards">{cards}</div>'
+        f'<div class="cards">{cards}{yours}</div>'
     )
 
 
@@ -142,7 +174,7 @@ def card(prediction: Prediction, heading: str, reason: str = "") -> str:
         for name, share in prediction.ranked[:BARS]
     )
     return (
-        f'<section class="card" data-network="{prediction.checkpoint.name}" '
+        f'<section class="card" data-network="{escape(prediction.checkpoint.name)}" '
         f'aria-label="{escape(heading)}"><h3>{escape(heading)}</h3>'
         f'<p class="top">{escape(_said(prediction))}</p><ol>{rows}</ol>{reason}</section>'
     )

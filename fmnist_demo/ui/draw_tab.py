@@ -9,6 +9,7 @@ from fmnist_demo.preprocessing import from_drawing
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.ui.answers import Panel
 from fmnist_demo.ui.drawpad import DrawPad, encode
+from fmnist_demo.ui.own import Own
 
 EXAMPLE_SEEDS = (14, 7, 2, 9, 0, 8, 7, 1, 10, 3)
 """One seed a class, chosen by eye for a drawing that is clearly of its class."""
@@ -22,12 +23,14 @@ def examples() -> list[dict]:
     ]
 
 
-def build(collection: Collection) -> DrawPad:
-    """Lay out the tab and connect it; returns the canvas."""
+def build(collection: Collection, own: Own) -> tuple[DrawPad, Panel]:
+    """Lay out the tab and connect it; `own` is the visitor's network."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             pad = DrawPad(examples=examples(), elem_id="drawpad")
+            own.build()
         with gr.Column(scale=3, min_width=300):
-            panel = Panel(collection, "Draw a T-shirt, a shoe, a bag: the answer follows the pen.")
+            prompt = "Draw a T-shirt, a shoe, a bag: the answer follows the pen."
+            panel = Panel(collection, prompt, own.network)
     panel.connect(pad.input, pad, from_drawing)
-    return pad
+    return pad, panel

@@ -6,7 +6,9 @@ from pathlib import Path
 import gradio as gr
 
 from fmnist_demo.checkpoints import Collection
-from fmnist_demo.ui import api, draw_tab, photo_tab, regularisation_tab
+from fmnist_demo.ui import api, draw_tab, findings_tab, photo_tab, regularisation_tab
+from fmnist_demo.ui.lab_tab import LabTab
+from fmnist_demo.ui.own import Own
 
 LAUNCH = {
     "theme": gr.themes.Soft(
@@ -39,7 +41,12 @@ LAUNCH = {
 
 def build(collection: Collection) -> gr.Blocks:
     """The app for a folder of checkpoints; a broken one is named on the page."""
-    with gr.Blocks(title="Draw a garment", analytics_enabled=False, fill_width=False) as app:
+    with gr.Blocks(
+        title="Draw a garment",
+        analytics_enabled=False,
+        fill_width=False,
+        delete_cache=(600, 3600),  # networks and pictures that visitors sent or were sent
+    ) as app:
         gr.Markdown(
             "# Draw a garment\nThree neural networks of 3, 5 and 7 hidden layers name it.",
             elem_classes="title",
@@ -50,12 +57,37 @@ def build(collection: Collection) -> gr.Blocks:
                 f'<div class="problems" role="alert"><p>Some networks are out:</p><ul>{items}</ul>'
                 "</div>"
             )
-        with gr.Tab("Draw", id="draw"):
-            pad = draw_tab.build(collection)
-        with gr.Tab("Photo", id="photo"):
-            photo_tab.build(collection)
-        with gr.Tab("L1 and L2", id="regularisation") as tab:
-            connect = regularisation_tab.build(collection, pad)
+        own = Own()
+        with gr.Tabs() as tabs:
+            with gr.Tab("Draw", id="draw"):
+                pad, drawing = draw_tab.build(collection, own)
+            with gr.Tab("Photo", id="photo"):
+                photo = photo_tab.build(collection, own)
+            with gr.Tab("L1 and L2", id="regularisation") as tab:
+                connect = regularisation_tab.build(collection, pad)
+            with gr.Tab("Train", id="train"):
+                lab = LabTab(own)
+            with gr.Tab("Findings", id="findings") as findings:
+                connect_findings = findings_tab.build(collection.folder)
         connect(tab)
+        connect_findings(findings)
+        own.connect([drawing, photo])
+        lab.connect(tabs)
+
+        def open_link(request: gr.Request):
+            query = dict(request.query_params)
+            opened = lab.open_link(query)
+            if query.get("tab") in {tab.id for tab in tabs.children}:
+                opened[tabs] = gr.Tabs(selected=query["tab"])
+            return opened or gr.skip()
+
+        app.load(
+            open_link,
+            None,
+            [tabs, *lab.settings.values(), lab.status],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
         api.build(collection)
     return app

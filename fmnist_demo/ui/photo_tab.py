@@ -4,6 +4,7 @@ import gradio as gr
 
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.ui.answers import Panel
+from fmnist_demo.ui.own import Own
 from fmnist_demo.ui.picture import Picture, prepare_picture
 
 ADVICE = (
@@ -12,8 +13,8 @@ ADVICE = (
 )
 
 
-def build(collection: Collection) -> None:
-    """Lay out the tab and connect it."""
+def build(collection: Collection, own: Own) -> Panel:
+    """Lay out the tab and connect it; `own` is the visitor's network."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             picture = Picture(
@@ -24,5 +25,7 @@ def build(collection: Collection) -> None:
             )
             gr.Markdown(ADVICE, elem_classes="advice")
         with gr.Column(scale=3, min_width=300):
-            panel = Panel(collection, "Upload, paste or take a picture of one garment.")
+            prompt = "Upload, paste or take a picture of one garment."
+            panel = Panel(collection, prompt, own.network)
     panel.connect(picture.change, picture, prepare_picture)
+    return panel

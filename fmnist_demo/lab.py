@@ -1,0 +1,401 @@
+"""The lab: a visitor's own training, from the settings to the verdict.
+
+Each training has a thread of its own and a generator that tells how it goes; of all visitors'
+trainings one runs at a time, the others wait in a `Line`. Knows nothing of the page.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from queue import Empty, Queue
+from threading import Lock, Thread
+
+import numpy as np
+import torch
+
+from fmnist_demo import data, synthetic
+from fmnist_demo.calibration import calibrate
+from fmnist_demo.checkpoints import Checkpoint, Recipe
+from fmnist_demo.data import Split, TrainingData
+from fmnist_demo.errors import UserError
+from fmnist_demo.inspection import strongest_filters, weights
+from fmnist_demo.model import MLP
+from fmnist_demo.regularisation import total_zeros
+from fmnist_demo.settings import Settings
+from fmnist_demo.training import EpochResult, fit, validate
+
+INTERVAL = 0.5
+"""Seconds between two looks at a training."""
+
+TIME_LIMIT = 180.0
+"""Seconds that one training may take, pauses and waiting apart."""
+
+PAUSE_LIMIT = 60.0
+"""Seconds that one training may be paused for, all pauses together."""
+
+LONGEST = 8
+"""Trainings that may stand in the line, the one that runs included."""
+
+DRAWINGS, DRAWINGS_ASIDE = 5_000, 500
+"""Drawings to train on and to validate on where Fashion-MNIST is not used."""
+
+DOUBTED = 300
+"""Other drawings, on which the threshold of doubt is set."""
+
+MEASURED = 5_000
+"""Training examples on which a finished network is measured, as they are and without dropout."""
+
+FILTERS = 12
+
+ENDS = {
+    "all epochs": "All {epochs} epochs trained",
+    "early stopping": "Stopped early at epoch {epochs}",
+    "stopped": "Stopped by you after epoch {epochs}",
+    "time limit": f"Stopped after epoch {{epochs}} by the limit of {TIME_LIMIT:g} seconds",
+    "pause limit": f"Stopped after epoch {{epochs}}, paused for {PAUSE_LIMIT:g} seconds",
+}
+"""Why a training ended, as the verdict begins."""
+
+
+@dataclass
+class Control:
+    """What a visitor does to a training while it runs; read before every batch."""
+
+    paused: bool = False
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training.
+
+    `history`: one result an epoch, at least one. `ended`: a key of `ENDS`. `train_accuracy`: of
+    the network that was kept, 0 to 1, on `MEASURED` training examples as they are.
+    """
+
+    settings: Settings
+    history: list[EpochResult]
+    ended: str
+    train_accuracy: float
+
+    @property
+    def kept(self) -> EpochResult:
+        """The epoch whose weights were kept."""
+        return best(self.history)
+
+    @property
+    def gap(self) -> float:
+        """By how much accuracy is better on the training than on the validation examples."""
+        return self.train_accuracy - self.kept.validation_accuracy
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: why it ended, what was kept, how good it is, the gap and the zeros."""
+        end = ENDS[self.ended].format(epochs=len(self.history))
+        gap = f"an overfitting gap of {self.gap * 100:.1f} points"
+        if self.gap <= 0:
+            gap = "no overfitting gap"
+        return (
+            f"{end}, epoch {self.kept.epoch} kept: {self.kept.validation_accuracy:.1%} of the "
+            f"validation examples right and {self.train_accuracy:.1%} of the training ones, {gap}; "
+            f"{self.kept.total_zeros:.1%} of the weights are exactly zero."
+        )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Other trainings are `ahead` in the line."""
+
+    ahead: int
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """The examples are being fetched or drawn: the share done, 0 to 1, and of what."""
+
+    share: float
+    what: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A training as it stands.
+
+    `share`: of all its batches, 0 to 1. `weights`: all of them (n,). `zeros`: the share of them
+    that is exactly zero. `filters`: (FILTERS, 28, 28), from -1 to 1.
+    """
+
+    share: float
+    history: list[EpochResult]
+    weights: np.ndarray
+    zeros: float
+    filters: np.ndarray
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A training that came to something: its figures, and its network."""
+
+    run: Run
+    checkpoint: Checkpoint
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A training that came to nothing, and why, in one sentence."""
+
+    reason: str
+    no_data: bool = False
+
+
+Update = Waiting | Preparing | Snapshot | Finished | Failed
+
+
+class Line:
+    """Who trains next: first come, first served, one at a time."""
+
+    def __init__(self, longest: int = LONGEST):
+        self.longest = longest
+        self._places: list[object] = []
+        self._lock = Lock()
+
+    def enter(self) -> object:
+        """A place at the end of the line. Raises `UserError` if it is too long already."""
+        with self._lock:
+            if len(self._places) >= self.longest:
+                raise UserError(
+                    f"{self.longest} trainings are waiting or running already: try again in a few "
+                    "minutes."
+                )
+            self._places.append(place := object())
+            return place
+
+    def ahead(self, place: object) -> int:
+        """How many stand before this place; at 0 it is its turn."""
+        with self._lock:
+            return self._places.index(place)
+
+    def leave(self, place: object) -> None:
+        """Make way for those behind."""
+        with self._lock:
+            self._places.remove(place)
+
+
+class NoData(UserError):
+    """Fashion-MNIST cannot be had."""
+
+
+class Examples:
+    """Training and validation examples by source: loaded at the first use, then shared."""
+
+    def __init__(self):
+        self._loaded: dict[str, TrainingData] = {}
+        self._doubted: Split | None = None
+
+    def get(self, source: str, progress: data.Progress) -> TrainingData:
+        """The examples of a key of `settings.SOURCES`, in an order that mixes the classes.
+
+        Raises `NoData` if the dataset cannot be had.
+        """
+        if source not in self._loaded:
+            load = {"fashion": _fashion, "drawings": _drawings}[source]
+            self._loaded[source] = load(progress)
+        return self._loaded[source]
+
+    def doubted(self) -> Split:
+        """Drawings of garments that no training reads."""
+        if self._doubted is None:
+            self._doubted = _drawn(DOUBTED, seed=2)
+        return self._doubted
+
+
+def _fashion(progress: data.Progress) -> TrainingData:
+    try:
+        examples = data.load_training(progress=progress)
+    except UserError as error:
+        print(error, file=sys.stderr)  # for whoever runs the app; visitors cannot do what it says
+        raise NoData(
+            "Fashion-MNIST cannot be fetched here just now: train on the project's own drawings, "
+            "or try again later."
+        ) from error
+    count = len(examples.train.labels)
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(0))
+    train = Split(examples.train.images[order], examples.train.labels[order])
+    return TrainingData(train, examples.validation, examples.split_hash)
+
+
+def _drawings(progress: data.Progress) -> TrainingData:
+    def told(made: Iterable, total: int) -> Iterator:
+        for number, example in enumerate(made):
+            progress(number / total, "Drawing the examples")
+            yield example
+
+    train = _drawn(DRAWINGS, seed=0, progress=told)
+    return TrainingData(train, _drawn(DRAWINGS_ASIDE, seed=1), "drawings")
+
+
+def _drawn(count: int, seed: int, progress: Callable | None = None) -> Split:
+    images, labels = synthetic.dataset(count, seed, {"drawing": 1}, progress)
+    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+class Lab:
+    """What all visitors share: the examples and the line."""
+
+    def __init__(self):
+        self.examples = Examples()
+        self.line = Line()
+
+    def train(self, settings: Settings, control: Control) -> Iterator[Update]:
+        """Train in a thread and yield how it goes about every `INTERVAL` seconds.
+
+        The last update is `Finished` or `Failed`; while nothing is new, the one before comes
+        again. A closed generator stops the training, which leaves the line by itself. Raises
+        `UserError` if the line is too long.
+        """
+        place = self.line.enter()
+        updates = Queue(maxsize=1)
+
+        def post(update: Update) -> None:
+            with suppress(Empty):
+                updates.get_nowait()  # only the newest counts
+            updates.put(update)
+
+        Thread(target=self._work, args=(settings, control, place, post), daemon=True).start()
+        update = updates.get()
+        try:
+            while not isinstance(update, Finished | Failed):
+                yield update
+                time.sleep(INTERVAL)
+                with suppress(Empty):
+                    update = updates.get_nowait()
+            yield update
+        finally:
+            control.stopped = True
+
+    def _work(
+        self, settings: Settings, control: Control, place: object, post: Callable[[Update], None]
+    ) -> None:
+        end = Failed("The training failed by a fault of this app, which stands in its log.")
+        try:
+            while ahead := self.line.ahead(place):
+                post(Waiting(ahead))
+                time.sleep(INTERVAL)
+                _go_on(control)
+            end = self._run(settings, control, post)
+        except _Ended:
+            end = Failed("Stopped before the first epoch was over: there is nothing to keep.")
+        except UserError as error:
+            end = Failed(str(error), isinstance(error, NoData))
+        finally:
+            self.line.leave(place)
+            post(end)
+
+    def _run(
+        self, settings: Settings, control: Control, post: Callable[[Update], None]
+    ) -> Finished:
+        def progress(share: float, what: str) -> None:
+            _go_on(control)
+            post(Preparing(share, what))
+
+        progress(0.0, "Loading the examples")
+        examples = self.examples.get(settings.source, progress)
+        train = Split(
+            examples.train.images[: settings.examples], examples.train.labels[: settings.examples]
+        )
+        model, history = MLP(settings.shape), []
+        watch = _Watch(model, history, control, post)
+        ended = "all epochs"
+        try:
+            for result in fit(
+                model, train, examples.validation, settings.recipe, on_step=watch.step
+            ):
+                history.append(result)
+                watch.look(result.epoch / settings.epochs)
+        except _Ended as end:
+            ended = end.why
+        if not history:
+            raise _Ended(ended)
+        if ended == "all epochs" and len(history) < settings.epochs:
+            ended = "early stopping"
+
+        measured = Split(train.images[:MEASURED], train.labels[:MEASURED])
+        run = Run(settings, history, ended, validate(model, measured)[1])
+        recipe = Recipe(
+            settings.shape,
+            asdict(settings.recipe),
+            examples.split_hash,
+            calibrate(model, examples.validation, self.examples.doubted()),
+            [asdict(result) for result in history],
+            {"loss": run.kept.validation_loss, "accuracy": run.kept.validation_accuracy},
+            ended if ended in ("all epochs", "early stopping") else "interrupted",
+        )
+        return Finished(run, Checkpoint(model, recipe), snapshot(model, 1.0, history))
+
+
+class _Ended(Exception):
+    """A training that ends before `fit` would end it: `why` is a key of `ENDS`."""
+
+    def __init__(self, why: str):
+        super().__init__(why)
+        self.why = why
+
+
+def _go_on(control: Control) -> None:
+    if control.stopped:
+        raise _Ended("stopped")
+
+
+class _Watch:
+    """Looks at a training at every batch: pauses it, ends it, and posts how it goes."""
+
+    def __init__(
+        self,
+        model: MLP,
+        history: list[EpochResult],
+        control: Control,
+        post: Callable[[Update], None],
+    ):
+        self.model, self.history, self.control, self.post = model, history, control, post
+        self.started, self.looked, self.paused = time.monotonic(), 0.0, 0.0
+
+    def step(self, share: float) -> None:
+        """After each batch. Raises `_Ended` if the visitor or the clock says so."""
+        if self.control.paused:
+            self._pause()
+        _go_on(self.control)
+        now = time.monotonic()
+        if now - self.started - self.paused > TIME_LIMIT:
+            raise _Ended("time limit")
+        if now - self.looked > INTERVAL:
+            self.look(share)
+
+    def look(self, share: float) -> None:
+        """Post a snapshot, unless the weights are no longer numbers: `fit` is about to say so."""
+        seen = snapshot(self.model, share, self.history)
+        if np.isfinite(seen.weights).all():
+            self.post(seen)
+        self.looked = time.monotonic()
+
+    def _pause(self) -> None:
+        start, before = time.monotonic(), self.paused
+        while self.control.paused and not self.control.stopped:
+            time.sleep(0.05)
+            self.paused = before + time.monotonic() - start
+            if self.paused > PAUSE_LIMIT:
+                raise _Ended("pause limit")
+
+
+def snapshot(model: MLP, share: float, history: list[EpochResult]) -> Snapshot:
+    """What is to be seen of a network and of its training so far."""
+    return Snapshot(
+        share, list(history), weights(model), total_zeros(model), strongest_filters(model, FILTERS)
+    )
+
+
+def best(history: list[EpochResult]) -> EpochResult:
+    """The epoch whose weights `fit` keeps: the last one that was the best so far."""
+    return [result for result in history if result.best][-1]
