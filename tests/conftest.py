@@ -19,7 +19,7 @@ from fmnist_demo.training import TrainConfig, fit
 from fmnist_demo.ui import layout
 
 pytest.register_assert_rewrite("helpers", "picture_helpers")
-torch.set_num_threads(1)
+torch.set_num_threads(1)  # session-wide fixtures train too
 
 REAL_DATA = os.environ.get("FMNIST_DATA")
 settings.register_profile("tests", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -46,6 +46,12 @@ def skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Commands choose their number of threads, and another number adds up in another order."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
