@@ -5,6 +5,7 @@ is called.
 """
 
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ RESTARTS = 5
 
 PORT = 6379
 """Where the head of a Ray cluster listens unless it is told otherwise."""
+
+PATIENCE = 5
+"""Seconds that the head of a cluster has to answer."""
 
 
 def run(
@@ -99,17 +103,30 @@ def _cluster(address: str | None) -> Iterator:
         raise UserError(
             "Ray is not installed: run pip install -r requirements-ray.txt, or leave --engine out."
         ) from error
-    if address and ":" not in address:
-        address = f"{address}:{PORT}"
     try:
-        ray.init(address=address, log_to_driver=False, logging_level="WARNING")
+        ray.init(address=address and _head(address), log_to_driver=False, logging_level="WARNING")
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise UserError(
-            f"There is no Ray cluster at {address}: start this machine as a part of it with ray "
-            f"start --address={address}, or leave --address out."
-        ) from error
+        raise _no_cluster(address) from error
     try:
         register_ray()
         yield ray
     finally:
         ray.shutdown()
+
+
+def _head(address: str) -> str:
+    """`host` or `host:port` -> `host:port` of somebody who answers."""
+    host, _, port = address.partition(":")
+    port = port or PORT
+    try:
+        socket.create_connection((host, int(port)), PATIENCE).close()  # Ray would try for minutes
+    except (OSError, ValueError, OverflowError) as error:
+        raise _no_cluster(address) from error
+    return f"{host}:{port}"
+
+
+def _no_cluster(address: str | None) -> UserError:
+    return UserError(
+        f"There is no Ray cluster at {address or 'hand'} that this machine is a part of: look at "
+        "--address, or join the cluster with ray start."
+    )

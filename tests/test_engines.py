@@ -53,3 +53,11 @@ def test_missing_ray_is_told(monkeypatch):
     with pytest.raises(UserError, match="requirements-ray") as error:
         list(engines.run(CALLS, engine="ray"))
     assert_one_sentence(str(error.value))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:x", "127.0.0.1:99999", ":1"])
+def test_a_cluster_that_does_not_answer_is_told(address):
+    pytest.importorskip("ray")
+    with pytest.raises(UserError, match="no Ray cluster at") as error:
+        engines._head(address)
+    assert_one_sentence(str(error.value))
