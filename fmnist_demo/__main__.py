@@ -68,7 +68,14 @@ def parser() -> argparse.ArgumentParser:
     add("--batch-size", type=int, default=recipe.batch_size)
     add("--learning-rate", type=float, default=recipe.learning_rate, help="its peak")
     add("--seed", type=int, default=recipe.seed)
-    add("--synthetic", type=int, default=recipe.synthetic, metavar="N", help="own pictures")
+    add("--synthetic", type=int, default=recipe.synthetic, metavar="N", help="own pictures an epoch")
+    add(
+        "--synthetic-sets",
+        type=int,
+        default=recipe.synthetic_sets,
+        metavar="N",
+        help="sets of own pictures that take turns",
+    )
     add("--no-augment", dest="augment", action="store_false", help="pictures as they are")
     add(
         "--precision",
@@ -165,6 +172,7 @@ def train(args: argparse.Namespace) -> None:
             learning_rate=args.learning_rate,
             augment=args.augment,
             synthetic=args.synthetic,
+            synthetic_sets=args.synthetic_sets,
             seed=args.seed,
             precision=args.precision,
         )
@@ -175,7 +183,7 @@ def train(args: argparse.Namespace) -> None:
             continue
         if held_out is None:
             held_out = _synthetic(HELD_OUT, args.seed + 1, {"drawing": 1})
-            own = _synthetic(args.synthetic, args.seed) if args.synthetic else None
+            own = _synthetic(config.synthetic * config.synthetic_sets, args.seed)
         print(f"[{number}/{len(jobs)}] {recipe.name}, {shape.parameters:,} parameters, on {device}")
         model = MLP(shape, args.seed)
         history, ended = _watch(model, examples, config, own, device)
@@ -242,7 +250,11 @@ def _is_finished(path: Path, recipe: checkpoints.Recipe) -> bool:
 
 def _synthetic(size: int, seed: int, shares: dict[str, int] = synthetic.SHARES) -> data.Split:
     images, labels = synthetic.dataset(
-        size, seed, shares, progress=lambda it, total: tqdm(it, "drawing", total, unit="")
+        size,
+        seed,
+        shares,
+        jobs=torch.get_num_threads(),
+        progress=lambda lots, total: tqdm(lots, "drawing", total, unit="lot"),
     )
     return data.Split(torch.from_numpy(images), torch.from_numpy(labels))
 

@@ -228,17 +228,17 @@ def _fashion(progress: data.Progress) -> TrainingData:
 
 
 def _drawings(progress: data.Progress) -> TrainingData:
-    def told(made: Iterable, total: int) -> Iterator:
-        for number, example in enumerate(made):
+    def told(lots: Iterable, total: int) -> Iterator:
+        for number, lot in enumerate(lots):
             progress(number / total, "Drawing the examples")
-            yield example
+            yield lot
 
     train = _drawn(DRAWINGS, seed=0, progress=told)
     return TrainingData(train, _drawn(DRAWINGS_ASIDE, seed=1), "drawings")
 
 
 def _drawn(count: int, seed: int, progress: Callable | None = None) -> Split:
-    images, labels = synthetic.dataset(count, seed, {"drawing": 1}, progress)
+    images, labels = synthetic.dataset(count, seed, {"drawing": 1}, progress=progress)
     return Split(torch.from_numpy(images), torch.from_numpy(labels))
 
 

@@ -36,7 +36,7 @@ DROPOUTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 
 PATIENCES = (1, 2, 3, 5, 10)
 
-STRENGTHS = {"l1": (0.003, 0.01, 0.03, 0.1), "l2": (0.1, 0.3, 1.0, 3.0)}
+STRENGTHS = {"l1": (3e-5, 1e-4, 3e-4, 1e-3), "l2": (0.1, 0.3, 1.0, 3.0)}
 """Above 0; a strength of 0 is the network without a penalty, which both have in common."""
 
 FULL = "never"

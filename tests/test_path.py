@@ -29,13 +29,11 @@ def test_the_usual_path_is_long_enough_to_see_and_passes_the_shipped_strength():
         assert all(1 < high / low < 11 for low, high in pairwise(strengths))
 
 
-def test_the_first_strength_hardly_shrinks_and_the_last_leaves_nothing():
+def test_the_first_strength_of_l2_hardly_shrinks_and_the_last_leaves_nothing():
     """By the sum of the learning rates of the one-cycle schedule: about half its peak a step."""
     total = EPOCHS * 108 * 2e-3 / 2
     assert 1 - STRENGTHS["l2"][0] * total > 0.95
-    assert STRENGTHS["l1"][0] * total < 0.02 * 784**-0.5  # of the widest initial weight
     assert STRENGTHS["l2"][-1] * 2e-3 > 1
-    assert STRENGTHS["l1"][-1] * total > 100 * 784**-0.5
 
 
 def test_every_strength_is_trained_with_every_seed_and_all_else_is_the_same():

@@ -96,6 +96,18 @@ def test_l1_grows_acts_and_ends(progress, share):
         assert torch.allclose(w, wanted, atol=1e-7)
 
 
+def test_l1_is_divided_by_the_scale_of_each_weight():
+    model = MLP(TINY)
+    expected = [w.detach().clone() for w in weight_matrices(model).values()]
+    scales = {id(w): torch.rand_like(w) + 0.1 for w in weight_matrices(model).values()}
+    given = [scales[id(w)] for w in weight_matrices(model).values()]
+    Penalty(model, "l1", 0.5, lambda w: scales[id(w)]).after_step(0.02, WHOLE)
+    for w, scale, share in zip(expected, given, [1, 1, 1, OUTPUT_SHARE], strict=True):
+        w.copy_(w.sign() * (w.abs() - 0.02 * 0.5 * share / scale).clamp_min(0))
+    for w, wanted in zip(weight_matrices(model).values(), expected, strict=True):
+        assert torch.allclose(w, wanted, atol=1e-7)
+
+
 def test_l2_acts_alike_from_the_first_step_to_the_last_and_on_every_layer():
     model = MLP(TINY)
     before = [w.detach().clone() for w in weight_matrices(model).values()]
@@ -157,7 +169,7 @@ def test_under_l1_what_is_zero_stays_zero_and_nothing_is_before_the_ramp(train, 
         mask = torch.cat([(w == 0).flatten() for w in weight_matrices(model).values()])
         seen.append((share, mask))
 
-    model = learn(train, validation, "l1", 1.0, watch)
+    model = learn(train, validation, "l1", 0.01, watch)
     assert not any(mask.any() for share, mask in seen if share <= RAMP_START)
     for (_, before), (share, after) in pairwise(seen):
         assert not (before & ~after).any()
@@ -166,6 +178,27 @@ def test_under_l1_what_is_zero_stays_zero_and_nothing_is_before_the_ramp(train, 
     final = torch.cat([(w == 0).flatten() for w in weight_matrices(model).values()])
     assert torch.equal(final, seen[-1][1])
     assert 0.05 < total_zeros(model) < 1
+
+
+def test_l2_shrinks_the_weights_and_leaves_no_zero(train, validation):
+    def size(model):
+        return sum(w.square().sum().item() for w in weight_matrices(model).values())
+
+    shrunk, free = (learn(train, validation, "l2", strength) for strength in (5.0, 0.0))
+    assert size(shrunk) < 0.9 * size(free)
+    assert total_zeros(shrunk) == 0
+
+
+def test_l1_spares_what_the_data_hold_and_gives_up_the_pixels_that_are_always_black(
+    train, validation
+):
+    images, dark = train.images.clone(), torch.zeros(28, 28, dtype=torch.bool)
+    dark[:6] = True
+    images[:, dark] = 0
+    model = learn(Split(images, train.labels), validation, "l1", 2e-3)
+    first = next(iter(weight_matrices(model).values()))
+    assert (first[:, dark.flatten()] == 0).all()
+    assert (first[:, ~dark.flatten()] != 0).float().mean() > 0.02
 
 
 def test_l2_shrinks_the_weights_and_leaves_no_zero(train, validation):

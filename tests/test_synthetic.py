@@ -8,8 +8,8 @@ import pytest
 from fmnist_demo.drawings import draw, scribble
 from fmnist_demo.fabrics import photograph
 from fmnist_demo.preprocessing import from_drawing
-from fmnist_demo.spec import NO_GARMENT
-from fmnist_demo.synthetic import SHARES, dataset, examples
+from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT
+from fmnist_demo.synthetic import LOT, SHARES, dataset, examples
 
 
 @pytest.mark.parametrize("shares", [SHARES, *({kind: 1} for kind in SHARES)])
@@ -56,13 +56,26 @@ def test_only_a_scribble_is_no_garment():
     assert set(dataset(10, shares={"scribble": 1})[1]) == {NO_GARMENT}
 
 
-def test_progress_sees_every_picture():
+def test_progress_sees_every_lot():
     seen = []
 
-    def watch(iterable, total):
-        for item in iterable:
+    def watch(lots, total):
+        for lot in lots:
             seen.append(total)
-            yield item
+            yield lot
 
-    dataset(7, progress=watch)
-    assert seen == [7] * 7
+    dataset(2 * LOT + 1, shares={"scribble": 1}, progress=watch)
+    assert seen == [3] * 3
+
+
+def test_the_number_of_processes_changes_nothing_and_every_lot_is_another():
+    images, labels = dataset(2 * LOT + 5, 3, {"scribble": 1})
+    same_images, same_labels = dataset(2 * LOT + 5, 3, {"scribble": 1}, jobs=2)
+    assert np.array_equal(images, same_images)
+    assert np.array_equal(labels, same_labels)
+    assert not np.array_equal(images[:LOT], images[LOT:-5])
+
+
+def test_a_lot_is_whole_rounds_of_classes_and_kinds():
+    for share in SHARES.values():
+        assert LOT * share % (len(CLASS_NAMES) * sum(SHARES.values())) == 0

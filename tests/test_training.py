@@ -110,7 +110,7 @@ def test_best_marks_every_epoch_that_beats_all_before(train, misleading):
 
 def test_a_dense_epoch_is_not_the_best_of_a_network_that_is_to_be_sparse(train, misleading):
     """Validation is best at first, but only an epoch after the penalty has acted may be kept."""
-    config = replace(QUICK, epochs=10, patience=1, regulariser="l1", strength=0.2)
+    config = replace(QUICK, epochs=10, patience=1, regulariser="l1", strength=2e-3)
     model, results = learn(train, misleading, config)
     settled = [result for result in results if result.epoch > FREEZE * 10]
     assert results[0].validation_loss < min(result.validation_loss for result in settled)
@@ -119,6 +119,18 @@ def test_a_dense_epoch_is_not_the_best_of_a_network_that_is_to_be_sparse(train, 
     assert kept.validation_loss == min(result.validation_loss for result in settled)
     assert validate(model, misleading)[0] == kept.validation_loss
     assert total_zeros(model) == kept.total_zeros > 0.1
+
+
+def test_the_scale_of_a_penalty_is_what_adam_divides_by():
+    weight = torch.nn.Parameter(torch.tensor([[1.0, -2.0, 0.5]]))
+    optimiser = torch.optim.Adam([weight], lr=0.1, fused=True)
+    for gradient in ([0.3, -0.1, 0.0], [0.1, 0.2, 0.0], [-0.2, 0.4, 0.0]):
+        before = weight.detach().clone()
+        weight.grad = torch.tensor([gradient])
+        optimiser.step()
+    mean = optimiser.state[weight]["exp_avg"] / (1 - 0.9**3)
+    expected = before - 0.1 * mean / training._scale(optimiser, weight)
+    assert torch.allclose(weight, expected, atol=1e-6)
 
 
 def test_a_closed_generator_leaves_the_best_epoch_so_far(train, misleading):
@@ -196,6 +208,23 @@ def test_synthetic_pictures_are_learnt_beside_the_photographs_and_told_apart(
     learn(train, validation, config, synthetic=validation)
     flags = torch.cat(flags)
     assert (flags.sum(), (~flags).sum()) == (300, 100)
+
+
+def test_sets_of_synthetic_pictures_take_turns_by_epoch(train, validation, monkeypatch):
+    seen = []
+
+    def spy(images, photographs, generator):
+        seen.extend((images[~photographs] * 255).round().to(torch.uint8).unbind())
+        return images
+
+    monkeypatch.setattr(training, "augment", spy)
+    config = replace(QUICK, epochs=3, augment=True, synthetic_sets=2)
+    learn(train, validation, config, synthetic=validation)
+    halves = validation.images.split(50)
+    for turn, half in enumerate([*halves, halves[0]]):
+        found = seen[50 * turn : 50 * (turn + 1)]
+        assert sorted(map(torch.sum, found)) == sorted(map(torch.sum, half))
+    assert len(seen) == 150
 
 
 def test_targets_are_smoothed_and_even_for_what_is_no_garment():
@@ -288,6 +317,7 @@ def test_bfloat16_learns_and_is_not_float32(train, validation):
         ({"patience": 0}, "Patience"),
         ({"batch_size": 1}, "Batch size"),
         ({"synthetic": -1}, "Synthetic"),
+        ({"synthetic_sets": 0}, "Synthetic sets"),
         ({"learning_rate": 0.0}, "learning rate"),
         ({"learning_rate": math.nan}, "learning rate"),
         ({"learning_rate": math.inf}, "learning rate"),
