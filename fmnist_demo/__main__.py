@@ -31,7 +31,7 @@ from fmnist_demo.path import EPOCHS, STRENGTHS, summary, trainings
 from fmnist_demo.pictures import open_image
 from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
 from fmnist_demo.regularisation import REGULARISERS
-from fmnist_demo.training import PRECISIONS, TrainConfig, choose_device, fit
+from fmnist_demo.training import PRECISIONS, EpochResult, TrainConfig, choose_device, fit, kept
 
 LAYERS = (3, 5, 7)
 
@@ -44,17 +44,24 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m fmnist_demo", description=__doc__)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--threads", type=int, help="for torch to use (default: all cores)")
-    sweeps = argparse.ArgumentParser(add_help=False)
+    shape, recipe = MLPConfig(), TrainConfig()
+    precise = argparse.ArgumentParser(add_help=False)
+    precise.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=recipe.precision,
+        help="bfloat16 is twice as fast on CPUs with AVX-512 BF16 and on GPUs",
+    )
+    sweeps = argparse.ArgumentParser(add_help=False, parents=[precise])
     add = sweeps.add_argument
     add("--engine", choices=ENGINES, default=ENGINES[0], help="this machine, or a Ray cluster")
     add("--address", metavar="HOST[:PORT]", help="the Ray cluster's head (default: this one)")
     add("--jobs", type=int, help="trainings at a time (default: 1; on Ray, one a core)")
     add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    shape, recipe = MLPConfig(), TrainConfig()
 
     add = commands.add_parser(
-        "train", parents=[common], help="train networks and save them"
+        "train", parents=[common, precise], help="train networks and save them"
     ).add_argument
     commands.choices["train"].set_defaults(run=train)
     add("--layers", type=int, choices=LAYERS, help="hidden layers")
@@ -68,7 +75,9 @@ def parser() -> argparse.ArgumentParser:
     add("--batch-size", type=int, default=recipe.batch_size)
     add("--learning-rate", type=float, default=recipe.learning_rate, help="its peak")
     add("--seed", type=int, default=recipe.seed)
-    add("--synthetic", type=int, default=recipe.synthetic, metavar="N", help="own pictures an epoch")
+    add(
+        "--synthetic", type=int, default=recipe.synthetic, metavar="N", help="own pictures an epoch"
+    )
     add(
         "--synthetic-sets",
         type=int,
@@ -77,12 +86,6 @@ def parser() -> argparse.ArgumentParser:
         help="sets of own pictures that take turns",
     )
     add("--no-augment", dest="augment", action="store_false", help="pictures as they are")
-    add(
-        "--precision",
-        choices=PRECISIONS,
-        default=recipe.precision,
-        help="bfloat16 is twice as fast on CPUs with AVX-512 BF16 and on GPUs",
-    )
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")
     add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
     add("--out", metavar="DIR", default="runs", help="where checkpoints go (default: runs)")
@@ -97,7 +100,6 @@ def parser() -> argparse.ArgumentParser:
     add("--seeds", type=int, default=3, metavar="N", help="networks a strength (default: 3)")
     add("--width", type=int, help="units a layer (default: about 2.1 M parameters at any depth)")
     add("--epochs", type=int, default=EPOCHS)
-    add("--precision", choices=PRECISIONS, default=recipe.precision)
     add("--runs", metavar="DIR", default="runs/path", help="what is done (default: runs/path)")
     add(
         "--out",
@@ -114,7 +116,6 @@ def parser() -> argparse.ArgumentParser:
     add("--seeds", type=int, default=5, metavar="N", help="networks a setting (default: 5)")
     add("--width", type=int, default=study.BASE.shape.width, help="units a layer")
     add("--epochs", type=int, default=study.BASE.config.epochs)
-    add("--precision", choices=PRECISIONS, default=recipe.precision)
     add("--runs", metavar="DIR", default="runs/study", help="what is done (default: runs/study)")
     add(
         "--out",
@@ -188,27 +189,24 @@ def train(args: argparse.Namespace) -> None:
         model = MLP(shape, args.seed)
         history, ended = _watch(model, examples, config, own, device)
         if history:
-            kept = [result for result in history if result["best"]][-1]
+            best = kept(history)
             recipe = replace(
                 recipe,
                 calibration=calibrate(model, examples.validation, held_out),
-                history=history,
-                validation={
-                    "loss": kept["validation_loss"],
-                    "accuracy": kept["validation_accuracy"],
-                },
+                history=[asdict(result) for result in history],
+                validation={"loss": best.validation_loss, "accuracy": best.validation_accuracy},
                 ended=ended,
             )
             checkpoints.save(path, model, recipe)
             print(
-                f"{path}: epoch {kept['epoch']} kept, validation accuracy "
-                f"{kept['validation_accuracy']:.2%} ({ended})"
+                f"{path}: epoch {best.epoch} kept, validation accuracy "
+                f"{best.validation_accuracy:.2%} ({ended})"
             )
         if ended == "interrupted":
             raise KeyboardInterrupt
 
 
-def _watch(model, examples, config, own, device) -> tuple[list[dict], str]:
+def _watch(model, examples, config, own, device) -> tuple[list[EpochResult], str]:
     """Run `fit` under a progress bar; the results so far, and why it ended."""
     history, ended = [], "all epochs"
     with tqdm(
@@ -222,7 +220,7 @@ def _watch(model, examples, config, own, device) -> tuple[list[dict], str]:
             for result in fit(
                 model, examples.train, examples.validation, config, own, device, advance
             ):
-                history.append(asdict(result))
+                history.append(result)
                 bar.write(
                     f"epoch {result.epoch:3d}  train {result.train_loss:.4f} "
                     f"{result.train_accuracy:.2%}  validation {result.validation_loss:.4f} "
@@ -249,14 +247,14 @@ def _is_finished(path: Path, recipe: checkpoints.Recipe) -> bool:
 
 
 def _synthetic(size: int, seed: int, shares: dict[str, int] = synthetic.SHARES) -> data.Split:
-    images, labels = synthetic.dataset(
+    made = synthetic.dataset(
         size,
         seed,
         shares,
         jobs=torch.get_num_threads(),
         progress=lambda lots, total: tqdm(lots, "drawing", total, unit="lot"),
     )
-    return data.Split(torch.from_numpy(images), torch.from_numpy(labels))
+    return data.Split.from_arrays(*made)
 
 
 def path(args: argparse.Namespace) -> None:

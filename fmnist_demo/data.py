@@ -3,6 +3,8 @@
 Knows nothing of networks, drawings or normalisation: images leave here as the bytes they came in.
 """
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 import math
@@ -16,6 +18,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
+import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -82,6 +85,15 @@ class Split:
 
     images: torch.Tensor
     labels: torch.Tensor
+
+    @classmethod
+    def from_arrays(cls, images: np.ndarray, labels: np.ndarray) -> Split:
+        """A split that shares the memory of these arrays."""
+        return cls(torch.from_numpy(images), torch.from_numpy(labels))
+
+    def first(self, count: int | None) -> Split:
+        """The first `count` examples, or as many as there are; all if None."""
+        return Split(self.images[:count], self.labels[:count])
 
 
 @dataclass(frozen=True, eq=False)

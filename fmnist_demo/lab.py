@@ -24,7 +24,7 @@ from fmnist_demo.inspection import strongest_filters, weights
 from fmnist_demo.model import MLP
 from fmnist_demo.regularisation import total_zeros
 from fmnist_demo.settings import Settings
-from fmnist_demo.training import EpochResult, fit, validate
+from fmnist_demo.training import EpochResult, fit, kept, validate
 
 INTERVAL = 0.5
 """Seconds between two looks at a training."""
@@ -83,7 +83,7 @@ class Run:
     @property
     def kept(self) -> EpochResult:
         """The epoch whose weights were kept."""
-        return best(self.history)
+        return kept(self.history)
 
     @property
     def gap(self) -> float:
@@ -238,8 +238,7 @@ def _drawings(progress: data.Progress) -> TrainingData:
 
 
 def _drawn(count: int, seed: int, progress: Callable | None = None) -> Split:
-    images, labels = synthetic.dataset(count, seed, {"drawing": 1}, progress=progress)
-    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+    return Split.from_arrays(*synthetic.dataset(count, seed, {"drawing": 1}, progress=progress))
 
 
 class Lab:
@@ -303,9 +302,7 @@ class Lab:
 
         progress(0.0, "Loading the examples")
         examples = self.examples.get(settings.source, progress)
-        train = Split(
-            examples.train.images[: settings.examples], examples.train.labels[: settings.examples]
-        )
+        train = examples.train.first(settings.examples)
         model, history = MLP(settings.shape), []
         watch = _Watch(model, history, control, post)
         ended = "all epochs"
@@ -322,8 +319,7 @@ class Lab:
         if ended == "all epochs" and len(history) < settings.epochs:
             ended = "early stopping"
 
-        measured = Split(train.images[:MEASURED], train.labels[:MEASURED])
-        run = Run(settings, history, ended, validate(model, measured)[1])
+        run = Run(settings, history, ended, validate(model, train.first(MEASURED))[1])
         recipe = Recipe(
             settings.shape,
             asdict(settings.recipe),
@@ -394,8 +390,3 @@ def snapshot(model: MLP, share: float, history: list[EpochResult]) -> Snapshot:
     return Snapshot(
         share, list(history), weights(model), total_zeros(model), strongest_filters(model, FILTERS)
     )
-
-
-def best(history: list[EpochResult]) -> EpochResult:
-    """The epoch whose weights `fit` keeps: the last one that was the best so far."""
-    return [result for result in history if result.best][-1]

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLPConfig
-from fmnist_demo.sweep import Figures, Training, over_seeds
+from fmnist_demo.sweep import Figures, Training, in_rounds, over_seeds
 from fmnist_demo.training import TrainConfig
 
 EPOCHS = 12
@@ -40,16 +40,14 @@ def trainings(
     All else is as in `config`. The whole path with one seed comes before the next seed. Raises
     `UserError` for less than one seed or a strength that is not above 0.
     """
-    if seeds < 1:
-        raise UserError(f"Seeds must be 1 or more, not {seeds}.")
     if 0 in (strength for several in strengths.values() for strength in several):
         raise UserError("A strength of 0 has no place on a logarithmic axis: choose above 0.")
-    return [
-        Training(shape, replace(config, regulariser=name, strength=strength, seed=seed))
-        for seed in range(seeds)
+    along = [
+        Training(shape, replace(config, regulariser=name, strength=strength))
         for name, several in strengths.items()
-        for strength in sorted(set(several))
+        for strength in sorted(several)
     ]
+    return in_rounds(along, seeds)
 
 
 def summary(results: Sequence[tuple[Training, Figures]]) -> dict:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fmnist_demo.regularisation import REGULARISERS
+
 if TYPE_CHECKING:  # slow to load
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -31,7 +33,7 @@ RUN_COLOURS = (
 )
 """One colour a run of the lab, where several are compared; they stand out likewise."""
 
-NAMES = {"none": "None", "l1": "L1", "l2": "L2"}
+NAMES = {name: regulariser.label for name, regulariser in REGULARISERS.items()}
 
 WIDTH = 4.4
 """Inches: as wide as a phone, so that the text is never shrunk."""
@@ -165,7 +167,7 @@ def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
     for place, (name, share) in enumerate(zeros.items()):
         spike.bar(place, share, color=COLOURS[name])
         spike.annotate(
-            f"{share * 100:.1f} %",
+            percent(share),
             (place, share),
             (0, 2),
             textcoords="offset points",

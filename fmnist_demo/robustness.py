@@ -41,5 +41,4 @@ def shifted(split: Split) -> Split:
 @cache
 def own_drawings() -> Split:
     """`DRAWINGS` procedural drawings that no network was trained on; never people's."""
-    images, labels = dataset(DRAWINGS, DRAWINGS_SEED, {"drawing": 1})
-    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+    return Split.from_arrays(*dataset(DRAWINGS, DRAWINGS_SEED, {"drawing": 1}))

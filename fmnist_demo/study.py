@@ -9,9 +9,8 @@ run, or of what their figures mean.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from fmnist_demo.errors import UserError
 from fmnist_demo.model import MLPConfig
-from fmnist_demo.sweep import Figures, Training, over_seeds
+from fmnist_demo.sweep import Figures, Training, in_rounds, over_seeds, seeded
 from fmnist_demo.training import TrainConfig
 
 BASE = Training(
@@ -117,10 +116,7 @@ def trainings(points: Mapping[str, Sequence[Point]], seeds: int) -> list[Trainin
 
     Everything with one seed comes before the next seed. Raises `UserError` for less than one seed.
     """
-    if seeds < 1:
-        raise UserError(f"Seeds must be 1 or more, not {seeds}.")
-    once = dict.fromkeys(point.training for several in points.values() for point in several)
-    return [_seeded(training, seed) for seed in range(seeds) for training in once]
+    return in_rounds((point.training for several in points.values() for point in several), seeds)
 
 
 def summary(
@@ -143,10 +139,7 @@ def summary(
             name: [
                 {"series": point.series, "setting": point.setting}
                 | over_seeds(
-                    [
-                        (one, results[one])
-                        for one in (_seeded(point.training, seed) for seed in range(seeds))
-                    ],
+                    [(one, results[one]) for one in seeded(point.training, seeds)],
                     MEASURED[name],
                 )
                 for point in several
@@ -154,7 +147,3 @@ def summary(
             for name, several in points.items()
         },
     }
-
-
-def _seeded(training: Training, seed: int) -> Training:
-    return replace(training, config=replace(training.config, seed=seed))

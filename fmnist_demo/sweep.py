@@ -8,7 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -25,7 +25,7 @@ from fmnist_demo.inspection import alive, weight_norm
 from fmnist_demo.model import MLP, MLPConfig, predict_logits
 from fmnist_demo.regularisation import count_zeros, total_zeros
 from fmnist_demo.robustness import noisy, own_drawings, shifted
-from fmnist_demo.training import TrainConfig, fit, validate
+from fmnist_demo.training import TrainConfig, fit, kept, validate
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def measure(
     training: Training, train: Split, validation: Split, test: Split, drawings: Split
 ) -> Figures:
     """Train one network and measure it; the test set and the drawings decide nothing."""
-    train = _first(train, training.photographs)
+    train = train.first(training.photographs)
     model = MLP(training.shape, training.config.seed)
     history, diverged, last = [], False, None
     start = time.perf_counter()
@@ -130,15 +130,15 @@ def measure(
     if diverged:
         return Figures(**{field.name: ran.get(field.name) for field in fields(Figures)})
     model = last or model
-    kept = history[-1] if last else [result for result in history if result.best][-1]
+    measured = history[-1] if last else kept(history)
     living = alive(model)
     logits = predict_logits(model, test.images)
     temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
     return Figures(
-        train_accuracy=kept.train_accuracy,
-        plain_train_accuracy=validate(model, _first(train, len(validation.labels)))[1],
-        validation_loss=kept.validation_loss,
-        validation_accuracy=kept.validation_accuracy,
+        train_accuracy=measured.train_accuracy,
+        plain_train_accuracy=validate(model, train.first(len(validation.labels)))[1],
+        validation_loss=measured.validation_loss,
+        validation_accuracy=measured.validation_accuracy,
         test_accuracy=validate(model, test)[1],
         noise_accuracy=validate(model, noisy(test))[1],
         shift_accuracy=validate(model, shifted(test))[1],
@@ -150,17 +150,26 @@ def measure(
         weight_norm=weight_norm(model),
         live_neurons=sum(int(layer.sum()) for layer in living.units),
         live_pixels=int(living.pixels.sum()),
-        kept_epoch=kept.epoch,
+        kept_epoch=measured.epoch,
         **ran,
     )
 
 
-def _first(split: Split, count: int | None) -> Split:
-    return Split(split.images[:count], split.labels[:count])
-
-
 def _calibration_error(logits: torch.Tensor, split: Split) -> float:
     return expected_calibration_error(logits.softmax(1).numpy(), split.labels.numpy())
+
+
+def seeded(training: Training, seeds: int) -> list[Training]:
+    """The same training with each of the seeds 0 to `seeds` - 1. Raises `UserError` for none."""
+    if seeds < 1:
+        raise UserError(f"Seeds must be 1 or more, not {seeds}.")
+    return [replace(training, config=replace(training.config, seed=seed)) for seed in range(seeds)]
+
+
+def in_rounds(trainings: Iterable[Training], seeds: int) -> list[Training]:
+    """Every one of `trainings` once with each seed: all of them with one before the next seed."""
+    rounds = zip(*(seeded(training, seeds) for training in dict.fromkeys(trainings)), strict=True)
+    return [training for one in rounds for training in one]
 
 
 def over_seeds(results: Sequence[tuple[Training, Figures]], measured: Sequence[str]) -> dict:

@@ -6,7 +6,7 @@ Knows nothing of files, of the test set or of how progress is shown.
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -213,6 +213,11 @@ def fit(
         if best is not None:
             model.load_state_dict(best)
         model.to("cpu").eval()
+
+
+def kept(history: Sequence[EpochResult]) -> EpochResult:
+    """The epoch whose weights `fit` keeps: the last one that was the best so far."""
+    return [result for result in history if result.best][-1]
 
 
 def soft_targets(labels: torch.Tensor, smoothing: float) -> torch.Tensor:

@@ -65,8 +65,7 @@ def real_data() -> str:
 
 
 def split_of_drawings(count: int, seed: int) -> Split:
-    images, labels = synthetic.dataset(count, seed, shares={"drawing": 1})
-    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+    return Split.from_arrays(*synthetic.dataset(count, seed, shares={"drawing": 1}))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from helpers import SOME
 from fmnist_demo import findings, study
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.ui import findings_tab, layout
+from fmnist_demo.ui.texts import texts
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def shown(app) -> str:
 
 
 def test_every_question_has_its_words():
-    assert set(findings_tab._texts()) == {"study", *findings.QUESTIONS}
+    assert set(texts(findings_tab.__file__)) == {"study", *findings.QUESTIONS}
 
 
 def test_the_page_shows_every_answer_and_number(made, tmp_path):

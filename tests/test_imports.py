@@ -38,7 +38,7 @@ ALLOWED = {
         *{"regularisation", "robustness", "training"},
     },
     "path": {"errors", "model", "sweep", "training"},
-    "study": {"errors", "model", "sweep", "training"},
+    "study": {"model", "sweep", "training"},
     "calibration": {"data", "model"},
     "checkpoints": {"calibration", "errors", "files", "model"},
     "settings": {"errors", "model", "regularisation", "training"},
@@ -52,7 +52,7 @@ ALLOWED = {
         *{"pictures", "preprocessing", "pruning", "regularisation", "spec", "synthetic"},
     },
     "results": set(),
-    "plots": {"spec"},
+    "plots": {"regularisation"},
     "findings": {"plots"},
     "ui": {
         *{"checkpoints", "drawings", "errors", "evaluation", "inference", "inspection"},

@@ -199,12 +199,3 @@ def test_l1_spares_what_the_data_hold_and_gives_up_the_pixels_that_are_always_bl
     first = next(iter(weight_matrices(model).values()))
     assert (first[:, dark.flatten()] == 0).all()
     assert (first[:, ~dark.flatten()] != 0).float().mean() > 0.02
-
-
-def test_l2_shrinks_the_weights_and_leaves_no_zero(train, validation):
-    def size(model):
-        return sum(w.square().sum().item() for w in weight_matrices(model).values())
-
-    shrunk, free = (learn(train, validation, "l2", strength) for strength in (5.0, 0.0))
-    assert size(shrunk) < 0.9 * size(free)
-    assert total_zeros(shrunk) == 0

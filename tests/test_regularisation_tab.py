@@ -11,6 +11,7 @@ from fmnist_demo import pruning
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.drawings import draw
 from fmnist_demo.ui import layout, regularisation_tab
+from fmnist_demo.ui.texts import texts
 
 SECTIONS = ("weights", "pruning", "zeros", "dead", "pixels", "filters", "path")
 
@@ -30,9 +31,9 @@ def reports(networks):
 
 
 def test_every_figure_has_its_words():
-    texts = regularisation_tab._texts()
-    assert set(texts) == set(SECTIONS)
-    for text in texts.values():
+    sections = texts(regularisation_tab.__file__)
+    assert set(sections) == set(SECTIONS)
+    for text in sections.values():
         assert text.strip().startswith("### ")
         assert "*Look for*" in text
 

@@ -246,8 +246,7 @@ def test_the_loss_against_soft_targets_is_torchs_own_smoothed_one(smoothing):
 @pytest.fixture(scope="module")
 def scribbles() -> Split:
     """100 pictures that are of no class."""
-    images, labels = dataset(100, seed=5, shares={"scribble": 1})
-    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+    return Split.from_arrays(*dataset(100, seed=5, shares={"scribble": 1}))
 
 
 def test_networks_learn_to_be_in_doubt_about_what_is_no_garment(train, validation, scribbles):

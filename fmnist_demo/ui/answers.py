@@ -93,7 +93,7 @@ class Panel:
             prepared = prepare(picture)
             chosen = [self.collection.get(n, regulariser) for n in sorted(depths)]
         except UserError as error:
-            return _message(str(error), "alert"), ""
+            return message(str(error), "alert"), ""
 
         def reason(prediction):
             return why_html(prediction, prepared.pixels) if why else ""
@@ -107,7 +107,7 @@ class Panel:
         return html, seen_html(prepared)
 
     def _prompt(self) -> str:
-        return _message(self.prompt, "status")
+        return message(self.prompt, "status")
 
 
 def hidden_layers(count: int) -> str:
@@ -142,7 +142,7 @@ def answers_html(predictions: list[Prediction], reasons: list[str], yours: str =
     if not predictions:
         if yours:
             return f'<div class="cards">{yours}</div>'
-        return _message("Switch on at least one network to see its answer.", "status")
+        return message("Switch on at least one network to see its answer.", "status")
     sentence, agree = agreement(predictions)
     cards = "".join(
         card(p, hidden_layers(p.checkpoint.layers), reason)
@@ -204,5 +204,6 @@ def _stage_url(stage: Stage) -> str:
     return encode(stage.image, "PNG" if stage.image.ndim == 2 else "JPEG")
 
 
-def _message(text: str, role: str) -> str:
+def message(text: str, role: str = "status") -> str:
+    """A sentence on the page; `role` is `status`, or `alert` for what is wrong."""
     return f'<p class="message {role}" role="{role}">{escape(text)}</p>'

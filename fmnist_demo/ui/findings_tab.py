@@ -1,6 +1,5 @@
 """The tab of findings: each question with its picture, its answer and its numbers."""
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -8,29 +7,22 @@ import gradio as gr
 
 from fmnist_demo import findings
 from fmnist_demo.results import read_study
+from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
+from fmnist_demo.ui.texts import texts
 
 
-def build(folder: str | Path) -> Callable:
-    """Lay out the tab from the study in `folder`; returns the function that connects it to the
-    `gr.Tab` it stands in."""
+def build(folder: str | Path, tab: gr.Tab) -> None:
+    """Lay out the tab from the study in `folder`, and connect it to `tab`, which it stands in."""
     study = read_study(folder)
     if study is None:
-        gr.HTML(
-            '<p class="message status" role="status">The study has not been made yet: run '
-            "python -m fmnist_demo study.</p>"
-        )
-        return lambda tab: None
-    gr.Markdown(f"{_texts()['study']}\n\n{findings.about(study)}")
+        gr.HTML(message("The study has not been made yet: run python -m fmnist_demo study."))
+        return
+    gr.Markdown(f"{texts(__file__)['study']}\n\n{findings.about(study)}")
     charts = [_section(name, points) for name, points in study["questions"].items()]
     show = cache(lambda: _figures(study))
 
-    def connect(tab: gr.Tab) -> None:
-        tab.select(
-            show, None, charts, queue=False, show_progress="hidden", api_visibility="private"
-        )
-
-    return connect
+    tab.select(show, None, charts, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def _section(name: str, points: list[dict]) -> Chart:
@@ -38,7 +30,7 @@ def _section(name: str, points: list[dict]) -> Chart:
     with gr.Row(elem_classes="lesson"):
         with gr.Column(scale=2, min_width=300):
             title = findings.QUESTIONS[name].title
-            gr.Markdown(f"### {title}\n{_texts()[name]}\n{answers}")
+            gr.Markdown(f"### {title}\n{texts(__file__)[name]}\n{answers}")
         with gr.Column(scale=3, min_width=300):
             chart = Chart(elem_id=f"chart-{name}")
     with gr.Accordion("All numbers", open=False):
@@ -50,10 +42,3 @@ def _figures(study: dict) -> list[str]:
     """The charts as HTML, in the order of the questions."""
     figures = {n: findings.figure(n, points) for n, points in study["questions"].items()}
     return [chart_html(plot, f"study-{name}") for name, plot in figures.items()]
-
-
-@cache
-def _texts() -> dict[str, str]:
-    """The Markdown before the study and before each answer, by name."""
-    sections = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").split("\n# ")[1:]
-    return dict(section.split("\n", 1) for section in sections)

@@ -25,6 +25,8 @@ from fmnist_demo.settings import (
     from_query,
     from_values,
 )
+from fmnist_demo.training import EpochResult, kept
+from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.own import TIME_TO_LIVE, Own, shown
 
@@ -94,7 +96,7 @@ class LabTab:
                     self.train = gr.Button("Train", variant="primary", min_width=80)
                     self.pause = gr.Button("Pause", interactive=False, min_width=80)
                     self.stop = gr.Button("Stop", interactive=False, min_width=80)
-                self.status = gr.HTML(_message("Nothing trained yet."), elem_id="lab-status")
+                self.status = gr.HTML(message("Nothing trained yet."), elem_id="lab-status")
                 self.instead = gr.Button("Train on drawings instead", visible=False)
                 with gr.Row(visible=False) as self.result:
                     self.download = gr.DownloadButton("Download (.safetensors)", min_width=140)
@@ -159,7 +161,7 @@ class LabTab:
         settings, problems = from_query(query)
         values = {self.settings[name]: getattr(settings, name) for name in LABELS}
         if problems:
-            values[self.status] = _message(" ".join(problems), "alert")
+            values[self.status] = message(" ".join(problems), "alert")
         return values
 
     def _train(self, runs: dict[int, Run], *values) -> Iterator[dict]:
@@ -184,7 +186,7 @@ class LabTab:
                         yield from self._finish(update, runs | {number: update.run})
                     elif isinstance(update, Failed):
                         yield {
-                            self.status: _message(update.reason, "alert"),
+                            self.status: message(update.reason, "alert"),
                             self.instead: gr.Button(visible=update.no_data),
                         }
                     else:
@@ -194,7 +196,7 @@ class LabTab:
                             **(self._charts(update, settings, number) if charts else {}),
                         }
         except UserError as error:
-            yield {self.status: _message(str(error), "alert")}
+            yield {self.status: message(str(error), "alert")}
 
     def _finish(self, end: Finished, runs: dict[int, Run]) -> Iterator[dict]:
         """Everything that is shown at the end of a training, the last of `runs`."""
@@ -205,7 +207,7 @@ class LabTab:
         compared = chart_html(plots.learning_curves(curves, longest), "runs")
         yield {
             self.runs: runs,
-            self.status: _message(run.verdict),
+            self.status: message(run.verdict),
             **self._charts(end.snapshot, run.settings, number, run.ended),
             self.table: _table(runs),
             self.compared: compared if len(runs) > 1 else "",
@@ -283,15 +285,11 @@ def _stop(control: Control | None) -> None:
         control.stopped = True
 
 
-def _message(text: str, role: str = "status") -> str:
-    return f'<p class="message {role}" role="{role}">{escape(text)}</p>'
-
-
 def _progress(update: Waiting | Preparing | Snapshot, settings: Settings, paused: bool) -> str:
     """How far it is, in words and as a bar."""
     if isinstance(update, Waiting):
         others = "1 training is" if update.ahead == 1 else f"{update.ahead} trainings are"
-        return _message(f"You are number {update.ahead + 1} in the line: {others} before yours.")
+        return message(f"You are number {update.ahead + 1} in the line: {others} before yours.")
     if isinstance(update, Preparing):
         text, share = update.what, update.share
     else:
@@ -306,11 +304,11 @@ def _progress(update: Waiting | Preparing | Snapshot, settings: Settings, paused
     )
 
 
-def _curves(history: list[lab.EpochResult], ended: str) -> dict:
+def _curves(history: list[EpochResult], ended: str) -> dict:
     """A history as `plots.learning_curves` takes it."""
     keys = ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
     return {key: [getattr(result, key) for result in history] for key in keys} | {
-        "kept": lab.best(history).epoch,
+        "kept": kept(history).epoch,
         "stopped_early": ended == "early stopping",
     }
 

@@ -1,36 +1,30 @@
 """The tab on L1 against L2: the weights, layer by layer, pixel by pixel, pruned, along the path."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from html import escape
-from pathlib import Path
 
 import gradio as gr
-import numpy as np
 
 from fmnist_demo import inspection, plots
 from fmnist_demo.checkpoints import Checkpoint, Collection
-from fmnist_demo.drawings import draw
 from fmnist_demo.errors import UserError
 from fmnist_demo.inference import predict
 from fmnist_demo.preprocessing import Prepared, from_drawing
 from fmnist_demo.pruning import KEPT, pruned, threshold
 from fmnist_demo.regularisation import REGULARISERS, count_zeros
 from fmnist_demo.results import read_path, read_reports
-from fmnist_demo.ui.answers import card
+from fmnist_demo.ui.answers import card, hidden_layers, message
 from fmnist_demo.ui.chart import Chart, chart_html
+from fmnist_demo.ui.draw_tab import example
 from fmnist_demo.ui.drawpad import DrawPad, encode
+from fmnist_demo.ui.texts import texts
 
 FILTERS = 12
 """How many first-layer units of each network are shown as pictures."""
 
-EXAMPLE = 14
-"""The seed of the T-shirt that is pruned for until the visitor has drawn something."""
 
-
-def build(collection: Collection, pad: DrawPad) -> Callable:
-    """Lay out the tab; returns the function that connects it to the `gr.Tab` it stands in."""
+def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
+    """Lay out the tab, and connect it to `tab`, which it stands in, and to the canvas."""
     depths = sorted({c.layers for c in collection})
     reports, path = read_reports(collection.folder), read_path(collection.folder)
 
@@ -40,7 +34,7 @@ def build(collection: Collection, pad: DrawPad) -> Callable:
         "project's own commands have measured."
     )
     depth = gr.Radio(
-        [(f"{n} hidden layers", n) for n in depths],
+        [(hidden_layers(n), n) for n in depths],
         value=depths[0] if depths else None,
         label="Networks",
     )
@@ -70,7 +64,7 @@ def build(collection: Collection, pad: DrawPad) -> Callable:
             name: threshold(c.model, share) for name, c in networks(layers).items()
         }
     )
-    walked = cache(lambda: _path(path, _networks(collection, path["layers"]) if path else {}))
+    walked = cache(lambda: _path(path, networks(path["layers"]) if path else {}))
 
     def show(layers):
         return [*figures(layers).values(), walked()]
@@ -80,19 +74,16 @@ def build(collection: Collection, pad: DrawPad) -> Callable:
         answers = _answers(networks(layers), thresholds(layers, share), picture)
         return _kept(share), curves(layers).at(int(step)), answers
 
-    def connect(tab: gr.Tab) -> None:
-        shown = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-        gr.on([tab.select, depth.change], show, depth, list(charts.values()), **shown)
-        gr.on(
-            [tab.select, depth.change, slider.change],
-            prune,
-            [slider, depth, pad],
-            [kept, curve, answers],
-            trigger_mode="always_last",
-            **shown,
-        )
-
-    return connect
+    shown = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    gr.on([tab.select, depth.change], show, depth, list(charts.values()), **shown)
+    gr.on(
+        [tab.select, depth.change, slider.change],
+        prune,
+        [slider, depth, pad],
+        [kept, curve, answers],
+        trigger_mode="always_last",
+        **shown,
+    )
 
 
 def _section(name: str) -> Chart:
@@ -104,14 +95,7 @@ def _section(name: str) -> Chart:
 
 def _text(name: str) -> None:
     with gr.Column(scale=2, min_width=300):
-        gr.Markdown(_texts()[name])
-
-
-@cache
-def _texts() -> dict[str, str]:
-    """The Markdown beside each figure, by its name."""
-    sections = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").split("\n# ")[1:]
-    return dict(section.split("\n", 1) for section in sections)
+        gr.Markdown(texts(__file__)[name])
 
 
 def _networks(collection: Collection, layers: int) -> dict[str, Checkpoint]:
@@ -187,9 +171,8 @@ def _path(path: dict | None, networks: dict[str, Checkpoint]) -> str:
 
 
 def _missing(command: str) -> str:
-    return (
-        '<p class="message status" role="status">These figures have not been measured yet: run '
-        f"python -m fmnist_demo {command}.</p>"
+    return message(
+        f"These figures have not been measured yet: run python -m fmnist_demo {command}."
     )
 
 
@@ -208,7 +191,7 @@ def _answers(networks: dict[str, Checkpoint], thresholds: dict[str, float], pict
     try:
         prepared = _prepared(picture)
     except UserError as error:
-        return f'<p class="message alert" role="alert">{escape(str(error))}</p>'
+        return message(str(error), "alert")
     smaller = [replace(c, model=pruned(c.model, thresholds[name])) for name, c in networks.items()]
     cards = "".join(
         card(prediction, f"{REGULARISERS[name].label}, pruned")
@@ -223,5 +206,5 @@ def _answers(networks: dict[str, Checkpoint], thresholds: dict[str, float], pict
 
 def _prepared(picture) -> Prepared:
     if picture is None:
-        return from_drawing(draw(0, np.random.default_rng((EXAMPLE, 0))), stages=False)
+        return from_drawing(example(0), stages=False)
     return from_drawing(picture, stages=False)
