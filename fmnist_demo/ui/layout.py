@@ -63,14 +63,12 @@ def build(collection: Collection) -> gr.Blocks:
                 pad, drawing = draw_tab.build(collection, own)
             with gr.Tab("Photo", id="photo"):
                 photo = photo_tab.build(collection, own)
-            with gr.Tab("L1 and L2", id="regularisation") as tab:
-                connect = regularisation_tab.build(collection, pad)
+            with gr.Tab("L1 and L2", id="regularisation") as regularisation:
+                regularisation_tab.build(collection, pad, regularisation)
             with gr.Tab("Train", id="train"):
                 lab = LabTab(own)
             with gr.Tab("Findings", id="findings") as findings:
-                connect_findings = findings_tab.build(collection.folder)
-        connect(tab)
-        connect_findings(findings)
+                findings_tab.build(collection.folder, findings)
         own.connect([drawing, photo])
         lab.connect(tabs)
 

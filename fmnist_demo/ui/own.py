@@ -1,13 +1,12 @@
 """A visitor's own network: trained in the lab or loaded from a file, it answers beside the nine."""
 
-from html import escape
 from pathlib import Path
 
 import gradio as gr
 
 from fmnist_demo import checkpoints
 from fmnist_demo.checkpoints import Checkpoint, CheckpointError
-from fmnist_demo.ui.answers import Panel, hidden_layers
+from fmnist_demo.ui.answers import Panel, hidden_layers, message
 
 TIME_TO_LIVE = 3600
 """Seconds that a visitor's own things are remembered after the last change."""
@@ -50,7 +49,7 @@ class Own:
 
 def shown(checkpoint: Checkpoint | None, problem: str = "") -> tuple:
     """The network, the words about it, and the button that removes it."""
-    note = f'<p class="message alert" role="alert">{escape(problem)}</p>' if problem else ""
+    note = message(problem, "alert") if problem else ""
     if checkpoint:
         accuracy = checkpoint.recipe.validation["accuracy"]
         note = (
