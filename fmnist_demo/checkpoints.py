@@ -165,7 +165,7 @@ class Collection:
         """One network. Raises `UserError` if the folder has none of this kind."""
         try:
             return self._found[layers, regulariser]
-        except KeyError:
+        except (KeyError, TypeError):  # some kinds of JSON cannot be a key
             names = ", ".join(c.name for c in self) or "none at all"
             raise UserError(
                 f"There is no network mlp{layers}-{regulariser} in {self.folder}; there are: "

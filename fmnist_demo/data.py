@@ -23,6 +23,7 @@ import torch
 from tqdm import tqdm
 
 from fmnist_demo.errors import UserError
+from fmnist_demo.files import remove_stale
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE
 
 SOURCE = "https://github.com/zalandoresearch/fashion-mnist/tree/master/data/fashion"
@@ -354,6 +355,7 @@ def _save(
     tried = []
     try:
         raw.mkdir(parents=True, exist_ok=True)
+        remove_stale(raw / file.gz)
         part.touch()
         for mirror in mirrors:
             tried.append(mirror)

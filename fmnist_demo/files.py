@@ -1,13 +1,18 @@
 """Files that are written whole or not at all."""
 
+import glob
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fmnist_demo.errors import UserError
+
+STALE = 24 * 3600
+"""Seconds after which a temporary file is taken for one that a killed process has left."""
 
 
 @contextmanager
@@ -21,6 +26,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_stale(path)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         os.close(handle)
         temporary = Path(name)
@@ -35,6 +41,15 @@ def replacing(path: str | Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def remove_stale(path: str | Path) -> None:
+    """Delete the temporary files of `path` that are older than `STALE`: nobody will use them."""
+    path = Path(path)
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > STALE:
+                part.unlink()
 
 
 def write_json(path: str | Path, content: object) -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 
 from fmnist_demo.checkpoints import Checkpoint
-from fmnist_demo.model import predict_logits
+from fmnist_demo.model import MLP, OneByOne, predict_logits
 from fmnist_demo.spec import CLASS_NAMES, normalise
+
+_one_by_one: WeakKeyDictionary[MLP, OneByOne] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,15 @@ class Prediction:
 
 def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Prediction]:
     """What each network says to one picture: uint8 (28, 28), the garment bright on black."""
-    picture = torch.tensor(pixels)[None]
-    return [Prediction(c, probabilities(c, picture)[0]) for c in checkpoints]
+    picture = torch.tensor(pixels)
+    return [Prediction(c, _calibrated(c, _quick(c.model).logits(picture))) for c in checkpoints]
+
+
+def _quick(model: MLP) -> OneByOne:
+    """The network for single pictures: made at the first one, kept as long as `model` is."""
+    if model not in _one_by_one:
+        _one_by_one[model] = OneByOne(model)
+    return _one_by_one[model]
 
 
 def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
@@ -68,5 +78,9 @@ def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
 
 def probabilities(checkpoint: Checkpoint, images: torch.Tensor) -> np.ndarray:
     """Calibrated probabilities: uint8 (N, 28, 28) -> float32 (N, 10), rows summing to 1."""
-    logits = predict_logits(checkpoint.model, images)
-    return (logits / checkpoint.recipe.calibration.temperature).softmax(1).numpy()
+    return _calibrated(checkpoint, predict_logits(checkpoint.model, images))
+
+
+def _calibrated(checkpoint: Checkpoint, logits: torch.Tensor) -> np.ndarray:
+    """Logits (..., 10) -> calibrated probabilities of the same shape."""
+    return (logits / checkpoint.recipe.calibration.temperature).softmax(-1).numpy()

@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from contextvars import copy_context
+from dataclasses import asdict, dataclass, replace
 from queue import Empty, Queue
 from threading import Lock, Thread
 
@@ -53,7 +54,7 @@ ENDS = {
     "all epochs": "All {epochs} epochs trained",
     "early stopping": "Stopped early at epoch {epochs}",
     "stopped": "Stopped by you after epoch {epochs}",
-    "time limit": f"Stopped after epoch {{epochs}} by the limit of {TIME_LIMIT:g} seconds",
+    "time limit": "Stopped after epoch {epochs} by the time limit",
     "pause limit": f"Stopped after epoch {{epochs}}, paused for {PAUSE_LIMIT:g} seconds",
 }
 """Why a training ended, as the verdict begins."""
@@ -152,6 +153,8 @@ class Failed:
 
 
 Update = Waiting | Preparing | Snapshot | Finished | Failed
+Post = Callable[[Update], None]
+"""Told how a training goes."""
 
 
 class Line:
@@ -242,94 +245,129 @@ def _drawn(count: int, seed: int, progress: Callable | None = None) -> Split:
 
 
 class Lab:
-    """What all visitors share: the examples and the line."""
+    """What all visitors share: the examples and the line. `trainer`: what trains, as `run` does."""
 
-    def __init__(self):
+    def __init__(self, trainer: Callable[..., Finished] | None = None):
         self.examples = Examples()
         self.line = Line()
+        self.trainer = trainer or run
 
     def train(self, settings: Settings, control: Control) -> Iterator[Update]:
-        """Train in a thread and yield how it goes about every `INTERVAL` seconds.
+        """Train in a thread and yield how it goes, as `live` does.
 
-        The last update is `Finished` or `Failed`; while nothing is new, the one before comes
-        again. A closed generator stops the training, which leaves the line by itself. Raises
-        `UserError` if the line is too long.
+        A closed generator stops the training, which leaves the line by itself. Raises `UserError`
+        if the line is too long.
         """
         place = self.line.enter()
-        updates = Queue(maxsize=1)
 
-        def post(update: Update) -> None:
-            with suppress(Empty):
-                updates.get_nowait()  # only the newest counts
-            updates.put(update)
+        def work(post: Post) -> Finished:
+            try:
+                while ahead := self.line.ahead(place):
+                    post(Waiting(ahead))
+                    time.sleep(INTERVAL)
+                    _go_on(control)
+                examples = self._prepare(settings, control, post)
+                return self.trainer(settings, examples, self.examples.doubted(), control, post)
+            finally:
+                self.line.leave(place)
 
-        Thread(target=self._work, args=(settings, control, place, post), daemon=True).start()
-        update = updates.get()
-        try:
-            while not isinstance(update, Finished | Failed):
-                yield update
-                time.sleep(INTERVAL)
-                with suppress(Empty):
-                    update = updates.get_nowait()
-            yield update
-        finally:
-            control.stopped = True
+        yield from live(work, control)
 
-    def _work(
-        self, settings: Settings, control: Control, place: object, post: Callable[[Update], None]
-    ) -> None:
-        end = Failed("The training failed by a fault of this app, which stands in its log.")
-        try:
-            while ahead := self.line.ahead(place):
-                post(Waiting(ahead))
-                time.sleep(INTERVAL)
-                _go_on(control)
-            end = self._run(settings, control, post)
-        except _Ended:
-            end = Failed("Stopped before the first epoch was over: there is nothing to keep.")
-        except UserError as error:
-            end = Failed(str(error), isinstance(error, NoData))
-        finally:
-            self.line.leave(place)
-            post(end)
+    def _prepare(self, settings: Settings, control: Control, post: Post) -> TrainingData:
+        """The examples, of which no more are to train on than the settings say."""
 
-    def _run(
-        self, settings: Settings, control: Control, post: Callable[[Update], None]
-    ) -> Finished:
         def progress(share: float, what: str) -> None:
             _go_on(control)
             post(Preparing(share, what))
 
         progress(0.0, "Loading the examples")
         examples = self.examples.get(settings.source, progress)
-        train = examples.train.first(settings.examples)
-        model, history = MLP(settings.shape), []
-        watch = _Watch(model, history, control, post)
-        ended = "all epochs"
-        try:
-            for result in fit(
-                model, train, examples.validation, settings.recipe, on_step=watch.step
-            ):
-                history.append(result)
-                watch.look(result.epoch / settings.epochs)
-        except _Ended as end:
-            ended = end.why
-        if not history:
-            raise _Ended(ended)
-        if ended == "all epochs" and len(history) < settings.epochs:
-            ended = "early stopping"
+        return replace(examples, train=examples.train.first(settings.examples))
 
-        run = Run(settings, history, ended, validate(model, train.first(MEASURED))[1])
-        recipe = Recipe(
-            settings.shape,
-            asdict(settings.recipe),
-            examples.split_hash,
-            calibrate(model, examples.validation, self.examples.doubted()),
-            [asdict(result) for result in history],
-            {"loss": run.kept.validation_loss, "accuracy": run.kept.validation_accuracy},
-            ended if ended in ("all epochs", "early stopping") else "interrupted",
-        )
-        return Finished(run, Checkpoint(model, recipe), snapshot(model, 1.0, history))
+
+def live(work: Callable[[Post], Finished], control: Control) -> Iterator[Update]:
+    """Do `work` in a thread of its own and yield what it posts about every `INTERVAL` seconds.
+
+    The last update is `Finished` or `Failed`; while nothing is new, the one before comes again.
+    A closed generator stops the work through `control`.
+    """
+    updates = Queue(maxsize=1)
+
+    def post(update: Update) -> None:
+        with suppress(Empty):
+            updates.get_nowait()  # only the newest counts
+        updates.put(update)
+
+    def to_the_end() -> None:
+        end = Failed("The training failed by a fault of this app, which stands in its log.")
+        try:
+            end = work(post)
+        except _Ended:
+            end = Failed("Stopped before the first epoch was over: there is nothing to keep.")
+        except UserError as error:
+            end = Failed(str(error), isinstance(error, NoData))
+        finally:
+            post(end)
+
+    # With the visitor's request, by which a trainer may have to tell visitors apart.
+    Thread(target=copy_context().run, args=(to_the_end,), daemon=True).start()
+    update = updates.get()
+    try:
+        while not isinstance(update, Finished | Failed):
+            yield update
+            time.sleep(INTERVAL)
+            with suppress(Empty):
+                update = updates.get_nowait()
+        yield update
+    finally:
+        control.stopped = True
+
+
+def run(
+    settings: Settings,
+    examples: TrainingData,
+    doubted: Split,
+    control: Control,
+    post: Post,
+    device: torch.device | str = "cpu",
+    limit: float | None = None,
+) -> Finished:
+    """Train a network, heed `control` and post how it goes; `limit` in seconds, or `TIME_LIMIT`.
+
+    `doubted`: pictures on which the threshold of doubt is set. Raises `UserError` if it fails.
+    """
+    model, history = MLP(settings.shape), []
+    watch = _Watch(model, history, control, post, TIME_LIMIT if limit is None else limit)
+    ended = "all epochs"
+    try:
+        for result in fit(
+            model,
+            examples.train,
+            examples.validation,
+            settings.recipe,
+            device=device,
+            on_step=watch.step,
+        ):
+            history.append(result)
+            watch.look(result.epoch / settings.epochs)
+    except _Ended as end:
+        ended = end.why
+    if not history:
+        raise _Ended(ended)
+    if ended == "all epochs" and len(history) < settings.epochs:
+        ended = "early stopping"
+
+    finished = Run(settings, history, ended, validate(model, examples.train.first(MEASURED))[1])
+    recipe = Recipe(
+        settings.shape,
+        asdict(settings.recipe),
+        examples.split_hash,
+        calibrate(model, examples.validation, doubted),
+        [asdict(result) for result in history],
+        {"loss": finished.kept.validation_loss, "accuracy": finished.kept.validation_accuracy},
+        ended if ended in ("all epochs", "early stopping") else "interrupted",
+    )
+    return Finished(finished, Checkpoint(model, recipe), snapshot(model, 1.0, history))
 
 
 class _Ended(Exception):
@@ -353,9 +391,11 @@ class _Watch:
         model: MLP,
         history: list[EpochResult],
         control: Control,
-        post: Callable[[Update], None],
+        post: Post,
+        limit: float,
     ):
         self.model, self.history, self.control, self.post = model, history, control, post
+        self.limit = limit
         self.started, self.looked, self.paused = time.monotonic(), 0.0, 0.0
 
     def step(self, share: float) -> None:
@@ -364,7 +404,7 @@ class _Watch:
             self._pause()
         _go_on(self.control)
         now = time.monotonic()
-        if now - self.started - self.paused > TIME_LIMIT:
+        if now - self.started - self.paused > self.limit:
             raise _Ended("time limit")
         if now - self.looked > INTERVAL:
             self.look(share)

@@ -1,10 +1,13 @@
 """The network: a plain multilayer perceptron. Knows nothing of training or files."""
 
+import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
+import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.fusion import fuse_linear_bn_eval
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
@@ -115,3 +118,48 @@ def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 204
         )
     finally:
         model.train(training)
+
+
+class OneByOne:
+    """A network's answers to single pictures, in a fraction of the time that `MLP` takes for one.
+
+    That time is spent on reading the weights. So the normalisation of pixels and of batches is
+    multiplied into them once, and those of black pixels and of silent units, which add nothing, are
+    not read. The weights are a copy: what becomes of `model` later is not followed.
+    """
+
+    def __init__(self, model: MLP):
+        model, steps = copy.deepcopy(model).eval(), []
+        for linear, norm, *_ in model.hidden:
+            if isinstance(norm, nn.BatchNorm1d):
+                linear, norm = fuse_linear_bn_eval(linear, norm), None
+            steps.append((*_by_input(linear), norm))
+        (weight, bias, norm), *others = steps
+        black, white = normalise(0.0), normalise(255.0)
+        steps = [(weight * ((white - black) / 255), bias + weight.sum(0) * black, norm), *others]
+        self._hidden, self._output = steps, _by_input(model.output)
+
+    @torch.inference_mode()
+    def logits(self, picture: torch.Tensor) -> torch.Tensor:
+        """A picture as stored, uint8 (28, 28) -> float32 (10,)."""
+        x = picture.flatten().float()
+        for weight, bias, norm in self._hidden:
+            x = _product(x, weight).add_(bias)
+            x = (norm(x) if norm else x).relu_()
+        weight, bias = self._output
+        return _product(x, weight).add_(bias)
+
+
+def _by_input(linear: nn.Linear) -> tuple[torch.Tensor, torch.Tensor]:
+    """The weights (n_in, n_out), a row an input, and the biases (n_out,)."""
+    return linear.weight.detach().T.contiguous(), linear.bias.detach()
+
+
+def _product(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """`x @ weight`, (n_in,) and (n_in, n_out) -> (n_out,), reading no row whose `x` is zero."""
+    (rows,) = x.nonzero(as_tuple=True)
+    return F.embedding_bag(rows, weight, _START, mode="sum", per_sample_weights=x[rows])[0]
+
+
+_START = torch.zeros(1, dtype=torch.int64)
+"""One sum, of all rows from the first on: what `embedding_bag` calls a bag."""

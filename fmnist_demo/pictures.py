@@ -9,6 +9,8 @@ Within the project a picture's colour is uint8, (H, W) grey or (H, W, 3) RGB, an
 
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +26,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 64_000_000
+LARGE_PIXELS = 4_000_000
+"""Pictures of more are decoded one at a time; a JPEG seldom is, for it is shrunk on the way."""
+
+LARGE_PATIENCE = 20.0
+"""Seconds that one may take, and wait for others."""
+
 MAX_JPEG_SCANS = 200
 MIN_EDGE = 8
 MAX_ASPECT = 16
@@ -36,6 +44,7 @@ LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
 _ORIENTATION_TAG = 0x0112
 _WARNINGS_LOCK = Lock()
+_LARGE = ThreadPoolExecutor(1, "large-pictures")
 
 
 def open_image(source: str | Path | bytes) -> Image.Image:
@@ -61,8 +70,7 @@ def open_image(source: str | Path | bytes) -> Image.Image:
         _check_size(*image.size)
         _check_scans(image, data)
         image.draft(None, (WORKING_EDGE, WORKING_EDGE))
-        image.load()
-        return _upright(_simplified(image), _orientation(image))
+        return _decoded(image)
 
 
 def channels(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -204,6 +212,28 @@ def _check_scans(image: Image.Image, data: bytes) -> None:
     # A progressive JPEG may hold thousands of passes over all of its pixels, each a few bytes long.
     if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise UserError("The JPEG is made of too many passes: save it again and try that.")
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    """The pixels; of large pictures one at a time, for many at once would not fit in memory.
+
+    That is done in a thread of its own: the C library keeps for each thread what it has freed.
+    """
+    if image.width * image.height <= LARGE_PIXELS:
+        return _decode(image)
+    waiting = _LARGE.submit(_decode, image)
+    try:
+        return waiting.result(LARGE_PATIENCE)
+    except FutureTimeoutError:
+        waiting.cancel()
+        raise UserError(
+            "Too many large pictures are being read: shrink this one or try again later."
+        ) from None
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    image.load()
+    return _upright(_simplified(image), _orientation(image))
 
 
 def _orientation(image: Image.Image) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from itertools import count, cycle, islice
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from fmnist_demo.drawings import draw, scribble
 from fmnist_demo.fabrics import photograph
@@ -46,6 +45,8 @@ def dataset(
     number changes nothing else. `progress` wraps the iterator over the lots, as `tqdm` does, and
     is told the `total`.
     """
+    from joblib import Parallel, delayed  # slow to load, and the page starts without
+
     starts = range(0, size, LOT)
     lots = Parallel(jobs, return_as="generator")(
         delayed(_lot)(min(LOT, size - start), (seed, start), shares) for start in starts

@@ -13,7 +13,7 @@ from fmnist_demo.errors import UserError
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = playwright.expect
 
-SHORT = "?tab=train&source=drawings&layers=1&width=64&epochs=4&regulariser=l1&strength=2"
+SHORT = "?tab=train&source=drawings&layers=1&width=64&epochs=4&regulariser=l1&strength=0.002"
 LONG = "?tab=train&source=drawings&layers=7&width=512&epochs=60&patience=60&batch_size=32"
 PATIENT = 60_000
 """Milliseconds that a training on few drawings is waited for."""
@@ -73,7 +73,7 @@ def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, ope
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     assert path.name == "mlp1-l1.safetensors"
-    assert checkpoints.load(path).recipe.training["strength"] == 2
+    assert checkpoints.load(path).recipe.training["strength"] == 0.002
 
     other = open_page(**DESKTOP)
     draw(other)
@@ -154,10 +154,10 @@ def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
     page.wait_for_url(re.compile("layers=6"))
     assert parse_qs(urlsplit(page.url).query)["epochs"] == ["7"]
     page.locator("#lab-regulariser").get_by_label("L1").check()
-    page.wait_for_url(re.compile(r"(?=.*regulariser=l1)(?=.*strength=0\.1(&|$))"))
+    page.wait_for_url(re.compile(r"(?=.*regulariser=l1)(?=.*strength=0\.0002(&|$))"))
     page.reload()
     expect(layers).to_have_value("6")
-    expect(page.get_by_label("Strength")).to_have_value("0.1")
+    expect(page.get_by_label("Strength")).to_have_value("0.0002")
 
 
 def test_a_wrong_link_says_so_on_the_page(open_lab):

@@ -1,13 +1,15 @@
 """A file is the old one or the new one, never a part of it."""
 
 import json
+import os
 import stat
+import time
 
 import pytest
 from helpers import assert_one_sentence
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.files import replacing, write_json
+from fmnist_demo.files import STALE, replacing, write_json
 
 
 def names(folder):
@@ -28,6 +30,23 @@ def test_others_may_read_what_was_written(tmp_path):
     with replacing(tmp_path / "a.txt") as temporary:
         temporary.write_text("whole")
     assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o644
+
+
+def test_what_a_killed_process_left_is_deleted_when_a_day_old_and_nothing_else(tmp_path):
+    mine = tmp_path / "a[1].txt"
+    for name, age in {
+        ".a[1].txt.x.part": STALE + 60,
+        ".a[1].txt.y.part": STALE - 60,
+        ".a1.txt.x.part": STALE + 60,
+        "a[1].txt.x.part": STALE + 60,
+    }.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    with replacing(mine) as temporary:
+        temporary.write_text("whole")
+    assert sorted(names(tmp_path)) == [
+        *[".a1.txt.x.part", ".a[1].txt.y.part", "a[1].txt", "a[1].txt.x.part"]
+    ]
 
 
 @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])

@@ -16,7 +16,7 @@ ALLOWED = {
     "errors": set(),
     "files": {"errors"},
     "spec": {"errors"},
-    "data": {"errors", "spec"},
+    "data": {"errors", "files", "spec"},
     "pictures": {"errors"},
     "segmentation": {"errors", "pictures"},
     "preprocessing": {"errors", "pictures", "segmentation", "spec"},

@@ -14,6 +14,7 @@ from fmnist_demo.model import (
     NORMS,
     PARAMETER_BUDGET,
     MLPConfig,
+    OneByOne,
     budget_width,
     predict_logits,
 )
@@ -142,3 +143,29 @@ def test_the_size_of_the_chunks_does_not_matter(pictures):
     whole = predict_logits(model, pictures)
     assert whole.shape == (9, 10)
     assert torch.allclose(predict_logits(model, pictures, batch_size=2), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("layers", [1, 3, 7])
+def test_pictures_one_by_one_get_the_answers_that_they_get_in_a_batch(layers, norm, pictures):
+    model = MLP(MLPConfig(layers, 64, 0.3, norm), seed=1)
+    for _ in range(3):
+        model(normalise(pictures + 20 * torch.randn(9, 28, 28)))  # something to normalise by
+    pictures = torch.cat([pictures, pictures * (pictures > 128), torch.zeros(1, 28, 28).byte()])
+    quick = OneByOne(model)
+    found = torch.stack([quick.logits(picture) for picture in pictures])
+    assert found.shape == (19, 10)
+    assert found.numpy() == pytest.approx(predict_logits(model, pictures).numpy(), abs=2e-5)
+
+
+def test_one_by_one_leaves_the_network_as_it_was_and_does_not_follow_it(pictures):
+    model = MLP(MLPConfig(2, 16, 0.3))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    quick = OneByOne(model)
+    answer = quick.logits(pictures[0])
+    assert model.training
+    assert all(torch.equal(before[name], now) for name, now in model.state_dict().items())
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(1)
+    assert torch.equal(quick.logits(pictures[0]), answer)

@@ -34,7 +34,7 @@ def test_every_figure_has_its_words():
     sections = texts(regularisation_tab.__file__)
     assert set(sections) == set(SECTIONS)
     for text in sections.values():
-        assert text.strip().startswith("### ")
+        assert text.strip().startswith("## ")
         assert "*Look for*" in text
 
 

@@ -91,7 +91,7 @@ class Panel:
             return self._prompt(), ""
         try:
             prepared = prepare(picture)
-            chosen = [self.collection.get(n, regulariser) for n in sorted(depths)]
+            chosen = [self.collection.get(n, regulariser) for n in sorted(set(depths))]
         except UserError as error:
             return message(str(error), "alert"), ""
 
@@ -141,7 +141,7 @@ def answers_html(predictions: list[Prediction], reasons: list[str], yours: str =
     """
     if not predictions:
         if yours:
-            return f'<div class="cards">{yours}</div>'
+            return f'<h2 class="unseen">Answer</h2><div class="cards">{yours}</div>'
         return message("Switch on at least one network to see its answer.", "status")
     sentence, agree = agreement(predictions)
     cards = "".join(
@@ -151,7 +151,7 @@ def answers_html(predictions: list[Prediction], reasons: list[str], yours: str =
     mood = "agree" if agree else "disagree"
     return (
         f'<p class="verdict {mood}" role="status" aria-live="polite">{escape(sentence)}</p>'
-        f'<div class="cards">{cards}{yours}</div>'
+        f'<h2 class="unseen">Answers</h2><div class="cards">{cards}{yours}</div>'
     )
 
 
@@ -163,7 +163,7 @@ def seen_html(prepared: Prepared) -> str:
         "</figure>"
         for stage in prepared.stages
     )
-    return f'<h3>What the networks see</h3><div class="stages">{stages}</div>'
+    return f'<h2>What the networks see</h2><div class="stages">{stages}</div>'
 
 
 def card(prediction: Prediction, heading: str, reason: str = "") -> str:

@@ -22,7 +22,7 @@ def build(collection: Collection) -> None:
         try:
             (prediction,) = ask(image, [collection.get(layers, regulariser)])
         except UserError as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
         return dict(prediction.ranked)
 
     def compare(image):
@@ -30,7 +30,7 @@ def build(collection: Collection) -> None:
         try:
             predictions = ask(image, collection.choose())
         except UserError as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
         return [prediction.as_dict() for prediction in predictions]
 
     depths = sorted({c.layers for c in collection})

@@ -1,17 +1,18 @@
-// Numbers on hover or touch, and the figure as a PNG. Listeners sit on the component, for its
-// content changes.
+// Numbers on hover, touch or arrow keys, and the figure as a PNG. Listeners sit on the component,
+// for its content changes.
 const SCALE = 3;
+const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-function tell(event) {
-  const figure = event.target.closest?.(".chart");
+function tell(target) {
+  const figure = target.closest?.(".chart");
   if (!figure) return;
   const tip = figure.querySelector(".tip");
-  const text = event.target.dataset?.tip;
-  tip.hidden = !text;
-  if (!text) return;
-  tip.textContent = text;
+  figure.querySelector(".spot.told")?.classList.remove("told");
+  tip.textContent = target.dataset?.tip ?? "";
+  if (!tip.textContent) return;
+  target.classList.add("told");
   const frame = figure.getBoundingClientRect();
-  const spot = event.target.getBoundingClientRect();
+  const spot = target.getBoundingClientRect();
   const middle = spot.left + spot.width / 2 - frame.left;
   const left = Math.min(Math.max(middle - tip.offsetWidth / 2, 0), frame.width - tip.offsetWidth);
   tip.style.left = `${left}px`;
@@ -46,8 +47,23 @@ function save(figure) {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
 }
 
-element.addEventListener("pointerover", tell);
-element.addEventListener("pointerdown", tell);
+function walk(event) {
+  const plot = event.target.closest(".plot");
+  if (!plot) return;
+  if (event.key === "Escape") tell(plot);
+  if (!(event.key in ARROWS)) return;
+  const spots = [...plot.querySelectorAll(".spot")];
+  const step = ARROWS[event.key];
+  const at = spots.findIndex((spot) => spot.classList.contains("told"));
+  const next = at < 0 && step < 0 ? spots.length - 1 : at + step;
+  if (spots[next]) tell(spots[next]);
+  event.preventDefault();
+}
+
+element.addEventListener("pointerover", (event) => tell(event.target));
+element.addEventListener("pointerdown", (event) => tell(event.target));
+element.addEventListener("keydown", walk);
+element.addEventListener("focusout", (event) => tell(event.target));
 element.addEventListener("click", (event) => {
   const button = event.target.closest('[data-download="png"]');
   if (button) save(button.closest(".chart"));

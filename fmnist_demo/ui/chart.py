@@ -1,4 +1,5 @@
-"""A figure on the page: it fits its place, tells its numbers when pointed at, and can be saved.
+"""A figure on the page: it fits its place, tells its numbers when pointed at or gone through by
+keyboard, and can be saved.
 
 Knows nothing of what the figure shows.
 """
@@ -10,6 +11,9 @@ from pathlib import Path
 import gradio as gr
 
 from fmnist_demo.plots import Plot, svg
+
+NUMBERS = "The numbers of this figure: the arrow keys go from one to the next."
+"""What a screen reader says of a figure that tells its numbers."""
 
 
 class Chart(gr.HTML):
@@ -30,12 +34,18 @@ class Chart(gr.HTML):
 
 def chart_html(plot: Plot, name: str) -> str:
     """A plot with its two downloads; `name` becomes the name of the files."""
+    drawn = svg(plot)
+    if plot.spots:
+        attributes = f'class="plot" tabindex="0" role="application" aria-label="{NUMBERS}"'
+        drawn = f"<div {attributes}>{drawn}</div>"
+    file = escape(name)
     table = base64.b64encode(plot.csv().encode()).decode()
     return (
-        f'<figure class="chart" data-name="{escape(name)}">{svg(plot)}'
+        f'<figure class="chart" data-name="{file}">{drawn}'
         f'<figcaption aria-hidden="true">{escape(plot.alternative)}</figcaption>'
         '<p class="downloads">'
-        '<button type="button" data-download="png">PNG</button>'
-        f'<a download="{escape(name)}.csv" href="data:text/csv;base64,{table}">CSV</a>'
-        '</p><p class="tip" hidden></p></figure>'
+        f'<button type="button" data-download="png" aria-label="PNG: {file}.png">PNG</button>'
+        f'<a download="{file}.csv" href="data:text/csv;base64,{table}" '
+        f'aria-label="CSV: {file}.csv">CSV</a>'
+        '</p><p class="tip" role="status"></p></figure>'
     )

@@ -1,7 +1,10 @@
 """The first tab: draw a garment and see it named, stroke by stroke."""
 
+from pathlib import Path
+
 import gradio as gr
 import numpy as np
+from PIL import Image
 
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.drawings import draw
@@ -14,16 +17,26 @@ from fmnist_demo.ui.own import Own
 EXAMPLE_SEEDS = (14, 7, 2, 9, 0, 8, 7, 1, 10, 3)
 """One seed a class, chosen by eye for a drawing that is clearly of its class."""
 
+EXAMPLES = Path(__file__).with_name("examples")
+"""The drawings as files: to draw them takes OpenCV, which the page starts without."""
+
 
 def example(label: int) -> np.ndarray:
     """The procedural drawing that stands for a class, as `drawings.draw` makes it."""
     return draw(label, np.random.default_rng((EXAMPLE_SEEDS[label], label)))
 
 
+def save_examples(folder: Path = EXAMPLES) -> None:
+    """Draw all examples anew."""
+    for label in range(len(CLASS_NAMES)):
+        Image.fromarray(example(label)).save(folder / f"{label}.png", optimize=True)
+
+
 def examples() -> list[dict]:
     """One procedural drawing a class, for the canvas: its label and its picture as a data URL."""
     return [
-        {"label": name, "src": encode(example(label))} for label, name in enumerate(CLASS_NAMES)
+        {"label": name, "src": encode(np.asarray(Image.open(EXAMPLES / f"{label}.png")))}
+        for label, name in enumerate(CLASS_NAMES)
     ]
 
 

@@ -51,8 +51,14 @@ function repaint() {
 
 function refresh() {
   hint.hidden = !isEmpty();
-  tool("undo").disabled = !operations.length;
-  tool("clear").disabled = isEmpty();
+  enable(tool("undo"), operations.length > 0);
+  enable(tool("clear"), !isEmpty());
+}
+
+// A button that is disabled loses the keyboard's focus, which would be nowhere then.
+function enable(button, enabled) {
+  if (!enabled && button === document.activeElement) canvas.focus({ preventScroll: true });
+  button.disabled = !enabled;
 }
 
 function picture() {

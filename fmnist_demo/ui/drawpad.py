@@ -59,9 +59,10 @@ class DrawPad(gr.HTML):
                 raise UserError(f"A drawing may have {MAX_LENGTH:,} characters at most.")
             return open_image(base64.b64decode(payload[len(_PREFIX) :], validate=True))
         except ValueError as error:
-            raise gr.Error("The drawing is not valid base64: send a PNG data URL.") from error
+            problem = "The drawing is not valid base64: send a PNG data URL."
+            raise gr.Error(problem, print_exception=False) from error
         except UserError as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
 
     def api_info(self) -> dict:
         return {"type": "string", "description": "PNG data URL, dark ink on white"}

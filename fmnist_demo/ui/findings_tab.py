@@ -30,7 +30,7 @@ def _section(name: str, points: list[dict]) -> Chart:
     with gr.Row(elem_classes="lesson"):
         with gr.Column(scale=2, min_width=300):
             title = findings.QUESTIONS[name].title
-            gr.Markdown(f"### {title}\n{texts(__file__)[name]}\n{answers}")
+            gr.Markdown(f"## {title}\n{texts(__file__)[name]}\n{answers}")
         with gr.Column(scale=3, min_width=300):
             chart = Chart(elem_id=f"chart-{name}")
     with gr.Accordion("All numbers", open=False):

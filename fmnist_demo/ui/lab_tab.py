@@ -26,6 +26,7 @@ from fmnist_demo.settings import (
     from_values,
 )
 from fmnist_demo.training import EpochResult, kept
+from fmnist_demo.ui import gpu
 from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.own import TIME_TO_LIVE, Own, shown
@@ -37,7 +38,7 @@ STEPS = {
     "layers": 1,
     "width": 16,
     "dropout": 0.05,
-    "strength": 0.01,
+    "strength": 1e-5,
     "learning_rate": 0.001,
     "epochs": 1,
     "patience": 1,
@@ -83,7 +84,7 @@ class LabTab:
 
     def __init__(self, own: Own):
         self.own = own
-        self.lab = Lab()
+        self.lab = Lab(gpu.trainer())
         self.runs = gr.State({}, time_to_live=TIME_TO_LIVE)  # Run by number
         self.control = gr.State(None, time_to_live=TIME_TO_LIVE)
         self.latest = gr.State(None, time_to_live=TIME_TO_LIVE)  # Checkpoint
@@ -139,7 +140,7 @@ class LabTab:
         )
         self.own.follow(drawn)
         regulariser, strength = self.settings["regulariser"], self.settings["strength"]
-        regulariser.input(STRENGTHS.get, regulariser, strength, **at_once).then(
+        regulariser.input(_usual_strength, regulariser, strength, **at_once).then(
             None, controls, None, js=WRITE_ADDRESS, api_visibility="private"
         )
         gr.on(
@@ -261,6 +262,12 @@ def _controls() -> dict[str, gr.components.Component]:
         return gr.Radio([(label, key) for key, label in labels[name].items()], **given)
 
     return {name: made(name) for name in LABELS}
+
+
+def _usual_strength(regulariser: str) -> gr.Number:
+    """The number of the strength as it usually is, going up and down by a tenth of that."""
+    usual = STRENGTHS[regulariser]
+    return gr.Number(value=usual, step=usual / 10 or STEPS["strength"])
 
 
 def _idle() -> tuple:

@@ -1,14 +1,19 @@
 """The whole page: a tab a subject, and how it is served."""
 
+from contextlib import nullcontext
 from html import escape
 from pathlib import Path
 
 import gradio as gr
 
 from fmnist_demo.checkpoints import Collection
-from fmnist_demo.ui import api, draw_tab, findings_tab, photo_tab, regularisation_tab
+from fmnist_demo.ui import api, draw_tab, findings_tab, guard, photo_tab, regularisation_tab
 from fmnist_demo.ui.lab_tab import LabTab
 from fmnist_demo.ui.own import Own
+
+# At every answer Gradio loads Matplotlib, to keep its pyplot from opening windows: half a second at
+# the first one, and for nothing, as the figures here do without pyplot.
+gr.utils.MatplotlibBackendMananger = nullcontext
 
 LAUNCH = {
     "theme": gr.themes.Soft(
@@ -29,11 +34,28 @@ LAUNCH = {
         block_label_text_color_dark="*body_text_color",
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_300",
+        # From here on: at least 4.5 : 1 for white text on teal, 3 : 1 for what shows a control.
+        color_accent="*primary_700",
+        slider_color="*primary_700",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_hover_dark="*primary_800",
+        button_secondary_background_fill_hover_dark="*neutral_700",
+        checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_background_fill_selected_dark="*primary_700",
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_400",
+        input_border_width="1px",
+        input_border_color="*neutral_500",
+        input_border_color_dark="*neutral_400",
     ),
     "css_paths": Path(__file__).parent / "style.css",
     "footer_links": ["api"],
     "run_history": False,
-    "max_file_size": "20mb",
+    "max_file_size": guard.MAX_UPLOAD,
+    "app_kwargs": {"middleware": guard.MIDDLEWARE},
+    "state_session_capacity": 1000,  # a visitor takes up to 0.5 MB, and is not forgotten otherwise
     "ssr_mode": False,
 }
 """Arguments of `launch()`: fonts of the visitor's own machine, nothing from another host."""
@@ -41,7 +63,7 @@ LAUNCH = {
 
 def build(collection: Collection) -> gr.Blocks:
     """The app for a folder of checkpoints; a broken one is named on the page."""
-    with gr.Blocks(
+    with guard.GuardedBlocks(
         title="Draw a garment",
         analytics_enabled=False,
         fill_width=False,
@@ -59,15 +81,15 @@ def build(collection: Collection) -> gr.Blocks:
             )
         own = Own()
         with gr.Tabs() as tabs:
-            with gr.Tab("Draw", id="draw"):
+            with _tab("Draw", "draw"):
                 pad, drawing = draw_tab.build(collection, own)
-            with gr.Tab("Photo", id="photo"):
+            with _tab("Photo", "photo"):
                 photo = photo_tab.build(collection, own)
-            with gr.Tab("L1 and L2", id="regularisation") as regularisation:
+            with _tab("L1 and L2", "regularisation") as regularisation:
                 regularisation_tab.build(collection, pad, regularisation)
-            with gr.Tab("Train", id="train"):
+            with _tab("Train", "train"):
                 lab = LabTab(own)
-            with gr.Tab("Findings", id="findings") as findings:
+            with _tab("Findings", "findings") as findings:
                 findings_tab.build(collection.folder, findings)
         own.connect([drawing, photo])
         lab.connect(tabs)
@@ -89,3 +111,8 @@ def build(collection: Collection) -> gr.Blocks:
         )
         api.build(collection)
     return app
+
+
+def _tab(label: str, name: str) -> gr.Tab:
+    """A tab that a link opens by its name; the same name ties its button to its contents."""
+    return gr.Tab(label, id=name, elem_id=name)

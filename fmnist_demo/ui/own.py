@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import gradio as gr
+from gradio.data_classes import FileData
 
 from fmnist_demo import checkpoints
 from fmnist_demo.checkpoints import Checkpoint, CheckpointError
@@ -10,6 +11,18 @@ from fmnist_demo.ui.answers import Panel, hidden_layers, message
 
 TIME_TO_LIVE = 3600
 """Seconds that a visitor's own things are remembered after the last change."""
+
+
+class NetworkFile(gr.UploadButton):
+    """A button to send a file; Gradio's own leaves an empty one on the disk at each upload."""
+
+    def get_block_name(self) -> str:
+        """Drawn in the browser by Gradio's own upload button."""
+        return "uploadbutton"
+
+    def preprocess(self, payload: FileData | None) -> str | None:
+        """The path of the file."""
+        return payload.path if payload else None
 
 
 class Own:
@@ -20,7 +33,7 @@ class Own:
 
     def build(self) -> None:
         """Lay out the controls."""
-        self.upload = gr.UploadButton(
+        self.upload = NetworkFile(
             "Load a network (.safetensors)",
             file_types=[".safetensors"],
             size="sm",
@@ -59,7 +72,9 @@ def shown(checkpoint: Checkpoint | None, problem: str = "") -> tuple:
     return checkpoint, note, gr.Button(visible=checkpoint is not None)
 
 
-def _load(path: str) -> tuple:
+def _load(path: str | None) -> tuple:
+    if path is None:
+        return shown(None, "No file came: choose a .safetensors file.")
     try:
         return shown(checkpoints.load(path))
     except CheckpointError as error:

@@ -18,7 +18,7 @@ def build(collection: Collection, own: Own) -> Panel:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             picture = Picture(
-                label="A photo or a drawing of a garment",
+                label="Photo or drawing",
                 sources=["upload", "clipboard", "webcam"],
                 height=420,
                 elem_id="picture",

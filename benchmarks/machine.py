@@ -1,0 +1,61 @@
+"""What was measured on: hardware and versions."""
+
+import os
+import platform
+import shutil
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGES = ("torch", "torchvision", "gradio", "numpy", "scikit-learn", "playwright")
+
+
+def machine() -> dict:
+    """The processor's name, its cores, the memory in GB, the system, and how busy it was."""
+    is_unix = hasattr(os, "getloadavg")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if is_unix else None
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory / 1e9, 1) if memory else None,
+        "system": f"{platform.system()} {platform.machine()}",
+        "load_before": os.getloadavg()[0] if is_unix else None,
+    }
+
+
+def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor's name, as far as the system tells."""
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine()
+
+
+def versions() -> dict[str, str | None]:
+    """Versions by name; None for what is not installed."""
+    return {
+        "python": platform.python_version(),
+        **{name: _version(name) for name in PACKAGES},
+        "chromium": _chromium(),
+    }
+
+
+def chromium() -> str | None:
+    """Where the browser is, or None."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _chromium() -> str | None:
+    if (path := chromium()) is None:
+        return None
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60).stdout
+    return next((word for word in said.split() if word[0].isdigit()), None)

@@ -1,0 +1,51 @@
+"""All nine networks on one picture, against reading their weights once from memory."""
+
+import numpy as np
+import torch
+
+from benchmarks.measuring import in_turn, threads
+from benchmarks.tables import Row, Table
+from fmnist_demo.checkpoints import Collection
+from fmnist_demo.drawings import draw
+from fmnist_demo.inference import predict, probabilities
+from fmnist_demo.preprocessing import from_drawing
+
+READ, ANSWERS = "reading their weights once", "answers of all nine to a drawing"
+ANSWERS_LIT = "answers to a picture without a black pixel"
+PRODUCTS = "for comparison: nothing but their matrix products, by torch.mv"
+BATCH = "for comparison: the same answers by nn.Linear, as for a batch"
+
+CALLS = 50
+"""Calls a round of the benchmarks."""
+
+
+def measure(repeats: int) -> list[Table]:
+    """With one thread, as the app runs."""
+    networks = list(Collection())
+    matrices = [p.detach() for c in networks for p in c.model.parameters() if p.dim() == 2]
+    vectors = [torch.randn(matrix.shape[1]) for matrix in matrices]
+    # As large as all the weights together. The ways take turns, so that each finds the cache full
+    # of what the one before has read.
+    weights = torch.randn(sum(matrix.numel() for matrix in matrices))
+    drawing = from_drawing(draw(0, np.random.default_rng(0)), stages=False).pixels
+    lit = np.maximum(drawing, 1)
+    batch = torch.tensor(drawing)[None]
+    ways = {
+        READ: weights.sum,
+        ANSWERS: lambda: predict(networks, drawing),
+        ANSWERS_LIT: lambda: predict(networks, lit),
+        PRODUCTS: lambda: [torch.mv(*pair) for pair in zip(matrices, vectors, strict=True)],
+        BATCH: lambda: [probabilities(network, batch) for network in networks],
+    }
+    with threads(1):
+        samples = in_turn(ways, CALLS * repeats, "nine networks")
+    size = weights.nbytes / 1e6
+    return [
+        Table(
+            f"{len(networks)} networks, {size:.0f} MB of weights, one thread",
+            [Row(name, samples[name]) for name in ways],
+            READ,
+            remark=f"Read at {size / 1e3 / Row(READ, samples[READ]).median:.0f} GB/s, the sum of "
+            "so many numbers. The weights of black pixels and of silent units are never read.",
+        )
+    ]

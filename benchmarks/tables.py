@@ -1,0 +1,117 @@
+"""What was measured, as tables of samples: to Markdown, and to JSON. Knows nothing of subjects."""
+
+import statistics
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that was measured: its `samples`, in seconds; none if it did not get there.
+
+    `note`: a few words, shown behind the name. `details`: what else is kept in the JSON.
+    """
+
+    name: str
+    samples: list[float]
+    note: str = ""
+    details: dict = field(default_factory=dict)
+
+    @property
+    def median(self) -> float | None:
+        """The median of the samples in seconds, None for none."""
+        return statistics.median(self.samples) if self.samples else None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows that belong together.
+
+    `baseline`: the name of the row that all others are divided by; or None, and then it is told how
+    many there are of each in a `per` ("second" or "hour"). `remark`: a sentence or more under it.
+    """
+
+    title: str
+    rows: list[Row]
+    baseline: str | None = None
+    per: str = "second"
+    remark: str = ""
+
+    def ratio(self, row: Row) -> float | None:
+        """How many times as long as the baseline a row took; None where one has no samples."""
+        (base,) = [each.median for each in self.rows if each.name == self.baseline]
+        return row.median / base if row.median and base else None
+
+    def rate(self, row: Row) -> float:
+        """How many of a row's samples there are in a `per`, by the time of all of them."""
+        return len(row.samples) / sum(row.samples) * {"second": 1, "hour": 3600}[self.per]
+
+    def as_dict(self) -> dict:
+        """As JSON holds it, with every sample."""
+        rows = []
+        for row in self.rows:
+            kept = {"name": row.name, "note": row.note, "n": len(row.samples)}
+            if self.baseline:
+                kept["ratio"] = self.ratio(row)
+            elif row.samples:
+                kept[f"per_{self.per}"] = self.rate(row)
+            kept |= {"median_s": row.median, "samples_s": row.samples, **row.details}
+            rows.append(kept)
+        return {
+            "title": self.title,
+            "baseline": self.baseline,
+            "remark": self.remark,
+            "rows": rows,
+        }
+
+
+def markdown(table: dict) -> str:
+    """A table as `Table.as_dict` gives it, in Markdown."""
+    is_ratio = table["baseline"] is not None
+    columns = ["median", "times as long"] if is_ratio else ["median", "longest", "rate"]
+    lines = [[table["title"], *columns, "n"], ["---", *["---:"] * (len(columns) + 1)]]
+    for row in table["rows"]:
+        name = f"{row['name']} ({row['note']})" if row["note"] else row["name"]
+        if not row["samples_s"]:
+            figures = ["not reached", *["–"] * (len(columns) - 1)]
+        elif is_ratio:
+            figures = [seconds(row["median_s"]), times(row["ratio"])]
+        else:
+            per = next(key for key in row if key.startswith("per_"))
+            rate = number(row[per]) + {"per_second": " a second", "per_hour": " an hour"}[per]
+            figures = [seconds(row["median_s"]), seconds(max(row["samples_s"])), rate]
+        lines.append([name, *figures, str(row["n"])])
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{text}\n\n{table['remark']}" if table["remark"] else text
+
+
+def seconds(value: float) -> str:
+    """Three digits of a time, in s or ms."""
+    return f"{number(value)} s" if value >= 1 else f"{number(value * 1e3)} ms"
+
+
+def times(ratio: float | None) -> str:
+    """`1` for the baseline itself, else two digits or more, or a dash where there is none."""
+    if ratio is None:
+        return "–"
+    return "1" if ratio == 1 else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
+
+
+def number(value: float) -> str:
+    """At least three digits, without an exponent: 0.0123, 1.23, 12.3, 1,234."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value >= 0.01 else f"{value:.4f}"
+
+
+def document(results: dict) -> str:
+    """Everything that was measured, in Markdown: where, with what, the tables, what is missing."""
+    machine, versions = results["machine"], results["versions"]
+    where = [machine["processor"], f"{machine['cores']} cores"]
+    if machine["memory_gb"]:
+        where.append(f"{machine['memory_gb']:.0f} GB of memory")
+    have = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    parts = [f"Measured on {', '.join(where)} ({machine['system']}), with {have}."]
+    for subject in results["subjects"].values():
+        parts += map(markdown, subject["tables"])
+    parts += [f"Left out, {name}: {why}" for name, why in results["left_out"].items()]
+    return "\n\n".join(parts)

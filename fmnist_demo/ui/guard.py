@@ -1,0 +1,107 @@
+"""What is not let in: requests that are too large, addresses in place of files, other forms.
+
+Without it Gradio would read a request of any size into memory, read any picture on its own disk
+that a request names, fetch files from addresses, keep what arrived of a broken upload, and refuse
+an input of the wrong form without a word.
+"""
+
+import re
+
+import gradio as gr
+from gradio_client import utils
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+MAX_UPLOAD = 20 * 2**20
+"""Bytes of the largest file that a visitor may send."""
+
+MAX_REQUEST = 2**20
+"""Bytes of the largest request that is no upload: parsed JSON takes up to 30 times its size."""
+
+_FORM = 2**16  # what an upload's form may add to its file
+_ADDRESS = re.compile(r"/file[=/]https?:/", re.IGNORECASE)
+
+
+class GuardedBlocks(gr.Blocks):
+    """`gr.Blocks` whose visitors are told in a sentence what is wrong with their input."""
+
+    async def preprocess_data(self, block_fn, inputs, *args, **kwargs):
+        """As Gradio's. Raises `gr.Error` for whatever is wrong with the inputs."""
+        try:
+            utils.traverse(inputs, _check_file, _names_a_file)
+            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+        except gr.Error as error:
+            words = " ".join(error.message.split())[:300].rstrip(".")
+            raise gr.Error(f"{words}.", print_exception=False) from error
+        except Exception as error:
+            raise gr.Error(
+                "The request is not of the form that is expected here: see “Use via API” at the "
+                "foot of the page.",
+                print_exception=False,
+            ) from error
+
+
+class Limits:
+    """ASGI middleware: bounds the size of requests, and serves no file of another host."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        if _ADDRESS.search(scope["path"]):
+            detail = "Files of other hosts are not served here."
+            return await JSONResponse({"detail": detail}, 403)(scope, receive, send)
+
+        upload = scope["path"].rstrip("/").endswith("/upload")
+        limit = MAX_UPLOAD + _FORM if upload else MAX_REQUEST
+        detail = f"The request is larger than {limit // 2**20} MB: send less at a time."
+        length = Request(scope).headers.get("content-length", "")
+        if length.isdecimal() and int(length) > limit:
+            return await JSONResponse({"detail": detail}, 413)(scope, receive, send)
+        received = 0
+
+        async def bounded():
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise MultiPartException(detail) if upload else HTTPException(413, detail)
+            if upload and message["type"] == "http.disconnect":
+                # The one kind of exception on which Gradio deletes what has arrived so far.
+                raise MultiPartException("The upload was broken off.")
+            return message
+
+        try:
+            return await self.app(scope, bounded, send)
+        except TypeError:
+            if not upload:
+                raise
+            detail = "The upload is not of the form that is expected here: name the file."
+            return await JSONResponse({"detail": detail}, 400)(scope, receive, send)
+
+
+MIDDLEWARE = [Middleware(Limits)]
+
+
+def _names_a_file(value: object) -> bool:
+    return isinstance(value, dict) and "path" in value
+
+
+def _check_file(file: dict) -> dict:
+    """Gradio looks only at files that are marked as such, and would read any other from the disk.
+
+    Raises `ValueError` for one that is not, `gr.Error` for one that is an address.
+    """
+    if utils.is_http_url_like(file["path"]):
+        raise gr.Error(
+            "A file is not fetched from an address here: download it and send the file itself.",
+            print_exception=False,
+        )
+    if file["path"] is not None and not utils.is_file_obj_with_meta(file):
+        raise ValueError("a file without the mark of one")
+    return file
