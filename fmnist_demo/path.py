@@ -16,7 +16,7 @@ EPOCHS = 12
 shipped networks, for an L1 penalty shrinks by the strength times the sum of the learning rates."""
 
 STRENGTHS = {
-    "l1": (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
+    "l1": (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0),
     "l2": (0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0),
 }
 """The usual strengths by regulariser, from no visible effect to a network that knows nothing.
