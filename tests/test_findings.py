@@ -71,8 +71,8 @@ def test_a_measure_that_should_fall_shows_when_it_falls():
 
 def test_the_setting_is_chosen_on_validation_and_compared_on_the_test_set():
     def figures(one):
-        chosen = one.config.strength == 0.03
-        best_on_test = one.config.strength == 0.003
+        chosen = one.config.strength == 3e-4
+        best_on_test = one.config.strength == 3e-5
         return replace(
             SOME,
             validation_accuracy=0.9 if chosen else 0.8,
@@ -80,7 +80,7 @@ def test_the_setting_is_chosen_on_validation_and_compared_on_the_test_set():
         )
 
     answers = findings.answers("penalties", made(figures)["questions"]["penalties"])
-    assert "75.00 % with L1 of strength 0.03, 70.00 % with no penalty" in answers[0]
+    assert "75.00 % with L1 of strength 0.0003, 70.00 % with no penalty" in answers[0]
 
 
 def test_no_remedy_is_never_chosen_as_the_best_of_a_remedy():
@@ -150,7 +150,7 @@ def test_the_picture_of_drawings_has_one_point_a_remedy():
     plot = findings.figure("drawings", made(figures)["questions"]["drawings"])
     assert plot.data["setting"] == [
         *("no remedy", "a depth of 7", "a patience of 1", "dropout 0.2"),
-        *("L1 of strength 0.003", "L2 of strength 0.1", "augmentation"),
+        *("L1 of strength 3e-05", "L2 of strength 0.1", "augmentation"),
     ]
 
 
