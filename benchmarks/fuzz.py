@@ -9,7 +9,6 @@ as pixels.
 Hypothesis makes them up, the same ones for the same seed. The tests use its first ones.
 """
 
-import argparse
 import base64
 import io
 import json
@@ -645,24 +644,18 @@ def table(figures: dict) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Send everything, and print the table. Returns 1 if something was not as it should be."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = reliability.parser("fuzz", __doc__)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", metavar="FILE", help="write every figure there")
-    parser.add_argument("--record", action="store_true", help="keep the figures in docs/")
     args = parser.parse_args(argv)
-    try:
-        figures = measure(args.count, args.seed)
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
-    if args.json:
-        reliability.write_json(args.json, figures)
-    if args.record:
-        reliability.record("fuzz", figures, table(figures))
-    print(table(figures), *figures["problems"][:20], figures["log"], sep="\n")
-    return int(bool(figures["problems"] or figures["tracebacks"] or not figures["alive"]))
+    return reliability.run(
+        "fuzz",
+        args,
+        lambda: measure(args.count, args.seed),
+        table,
+        lambda figures: [*figures["problems"][:20], figures["log"]],
+        lambda figures: figures["problems"] or figures["tracebacks"] or not figures["alive"],
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ The trainings are tiny ones, on a few random pictures in place of the dataset, a
 from this machine, slowed down: so that the moments fall on the writing of files as well.
 """
 
-import argparse
 import gzip
 import hashlib
 import json
@@ -305,25 +304,22 @@ def table(figures: dict) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Kill and look, and print the table. Returns 1 if something was wrong."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = reliability.parser("kills", __doc__)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", metavar="FILE", help="write every figure there")
-    parser.add_argument("--record", action="store_true", help="keep the figures in docs/")
     args = parser.parse_args(argv)
-    try:
-        figures = measure(args.count, args.seed)
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
-    if args.json:
-        reliability.write_json(args.json, figures)
-    if args.record:
-        reliability.record("kills", figures, table(figures))
-    problems = [each for one in figures["commands"].values() for each in one["problems"]]
-    print(table(figures), *problems[:20], sep="\n")
-    return int(bool(problems))
+    return reliability.run(
+        "kills",
+        args,
+        lambda: measure(args.count, args.seed),
+        table,
+        lambda figures: _problems(figures)[:20],
+        _problems,
+    )
+
+
+def _problems(figures: dict) -> list[str]:
+    return [each for one in figures["commands"].values() for each in one["problems"]]
 
 
 if __name__ == "__main__":

@@ -290,28 +290,26 @@ def _bytes(url: str) -> bytes:
 
 def main(argv: list[str] | None = None) -> int:
     """Measure, and print the table. Returns 1 if an answer failed or was another's."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = reliability.parser("load", __doc__)
     parser.add_argument("--visitors", type=int, default=VISITORS)
     parser.add_argument("--rate", type=float, default=RATE, help="requests a second (20)")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each of 1 and 2 (60)")
     parser.add_argument("--requests", type=int, default=REQUESTS, help="of 3 (20000)")
-    parser.add_argument("--json", metavar="FILE", help="write every figure there")
-    parser.add_argument("--record", action="store_true", help="keep the figures in docs/")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
-    try:
+
+    def measured() -> dict:
         with serving() as server:
-            figures = asyncio.run(measure(server, args))
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
-    if args.json:
-        reliability.write_json(args.json, figures)
-    if args.record:
-        reliability.record("load", figures, table(figures))
-    print(table(figures), *figures["first_errors"], sep="\n")
-    return int(bool(figures["errors"] or figures["crossed"] or figures["tracebacks"]))
+            return asyncio.run(measure(server, args))
+
+    return reliability.run(
+        "load",
+        args,
+        measured,
+        table,
+        lambda figures: figures["first_errors"],
+        lambda figures: figures["errors"] or figures["crossed"] or figures["tracebacks"],
+    )
 
 
 if __name__ == "__main__":
