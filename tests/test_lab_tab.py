@@ -13,6 +13,7 @@ from fmnist_demo.preprocessing import Prepared
 from fmnist_demo.settings import Settings
 from fmnist_demo.training import EpochResult
 from fmnist_demo.ui import answers, lab_tab, own
+from fmnist_demo.ui.shelf import GONE, Shelf
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_only_the_latest_runs_are_remembered(tab, trained, monkeypatch):
     past = dict.fromkeys(range(5, 14), run)
     first, second = tab._finish(end, past)
     assert list(first[tab.runs]) == list(range(6, 14))
-    assert second[tab.latest] is end.checkpoint
+    assert tab.own.shelf.get(second[tab.latest]) is end.checkpoint
 
 
 def test_a_network_of_ones_own_answers_beside_the_others_and_its_name_is_escaped(
@@ -110,33 +111,55 @@ def test_a_network_of_ones_own_answers_beside_the_others_and_its_name_is_escaped
     recipe = replace(trained.recipe, training=trained.recipe.training | {"regulariser": '"><b>'})
     mine = replace(trained, recipe=recipe)
     with gr.Blocks():
-        panel = answers.Panel(checkpoints.Collection(weights), "Draw.", gr.State())
-    prepared = Prepared(validation.images[0].numpy(), ())
-    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, mine)
+        shelf = Shelf(size=1)
+        panel = answers.Panel(checkpoints.Collection(weights), "Draw.", gr.State(), shelf)
+    prepared, ticket = Prepared(validation.images[0].numpy(), ()), shelf.put(mine)
+    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, ticket)
     assert html.count('<section class="card"') == 3
     assert "Yours, 3 hidden layers" in html
     assert "<b>" not in html
-    alone, _ = panel.answer(lambda picture: prepared, "a picture", "none", [], False, mine)
+    alone, _ = panel.answer(lambda picture: prepared, "a picture", "none", [], False, ticket)
     assert alone.count('<section class="card"') == 1
     (answer,) = predict([mine], prepared.pixels)
     assert f"{answer.ranked[0][1]:.0%}" in alone
 
+    shelf.put(trained)
+    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, ticket)
+    assert html.count('<section class="card"') == 2
+    assert GONE in html
 
-def test_a_sent_file_is_loaded_and_not_kept(weights, tmp_path):
+
+def test_of_too_many_networks_those_used_last_are_kept():
+    shelf = Shelf(size=2)
+    first, second = shelf.put("first"), shelf.put("second")
+    assert shelf.get(first) == "first"
+    third = shelf.put("third")
+    assert [shelf.get(ticket) for ticket in (first, second, third)] == ["first", None, "third"]
+    assert shelf.get(None) is None
+
+
+def test_a_network_that_is_gone_is_not_drawn_for(tab):
+    ticket, note, remove = tab.own.take(7)
+    assert ticket is None
+    assert GONE in note
+    assert not remove.visible
+
+
+def test_a_sent_file_is_loaded_and_not_kept(tab, weights, tmp_path):
     path = tmp_path / "mine.safetensors"
     path.write_bytes((weights / "mlp3-l1.safetensors").read_bytes())
-    network, note, remove = own._load(str(path))
-    assert network.name == "mlp3-l1"
+    ticket, note, remove = tab.own._load(str(path))
+    assert tab.own.shelf.get(ticket).name == "mlp3-l1"
     assert "3 hidden layers" in note
     assert remove.visible
     assert not path.exists()
 
 
-def test_a_broken_file_is_a_sentence_and_not_kept(tmp_path):
+def test_a_broken_file_is_a_sentence_and_not_kept(tab, tmp_path):
     path = tmp_path / "<i>.safetensors"
     path.write_bytes(b"nothing")
-    network, note, remove = own._load(str(path))
-    assert network is None
+    ticket, note, remove = tab.own._load(str(path))
+    assert ticket is None
     assert "<i>" not in note
     assert_one_sentence(note.removesuffix("</p>"))
     assert not remove.visible

@@ -11,12 +11,13 @@ from html import escape
 import gradio as gr
 import numpy as np
 
-from fmnist_demo.checkpoints import Checkpoint, Collection
+from fmnist_demo.checkpoints import Collection
 from fmnist_demo.errors import UserError
 from fmnist_demo.inference import Prediction, predict, saliency
 from fmnist_demo.preprocessing import Prepared, Stage
 from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.ui.drawpad import encode
+from fmnist_demo.ui.shelf import GONE, Shelf
 
 BARS = 5
 """How many of the ten classes each network's ranking shows."""
@@ -25,13 +26,15 @@ BARS = 5
 class Panel:
     """The controls and the answers: which regularisation, which depths, what they say.
 
-    `own`: a state that holds a network of the visitor's, which answers too, or None.
+    `own`: a state that holds the visitor's ticket to a network on `shelf`, which answers too, or
+    None.
     """
 
-    def __init__(self, collection: Collection, prompt: str, own: gr.State):
+    def __init__(self, collection: Collection, prompt: str, own: gr.State, shelf: Shelf):
         self.collection = collection
         self.prompt = prompt
         self.own = own
+        self.shelf = shelf
         regularisers = [r for r in REGULARISERS if any(c.regulariser == r for c in collection)]
         depths = sorted({c.layers for c in collection})
         with gr.Row():
@@ -84,7 +87,7 @@ class Panel:
         regulariser: str,
         depths: list[int],
         why: bool,
-        own: Checkpoint | None = None,
+        own: int | None = None,
     ) -> tuple[str, str]:
         """The answers and what was seen, as HTML; a user's error is shown in their place."""
         if picture is None:
@@ -98,11 +101,12 @@ class Panel:
         def reason(prediction):
             return why_html(prediction, prepared.pixels) if why else ""
 
-        predictions = predict(chosen, prepared.pixels)
-        yours = "".join(
-            card(p, f"Yours, {hidden_layers(own.layers)}", reason(p))
-            for p in predict([own] if own else [], prepared.pixels)
-        )
+        predictions, yours = predict(chosen, prepared.pixels), ""
+        if network := self.shelf.get(own):
+            (answer,) = predict([network], prepared.pixels)
+            yours = card(answer, f"Yours, {hidden_layers(network.layers)}", reason(answer))
+        elif own is not None:
+            yours = message(GONE, "alert")
         html = answers_html(predictions, [reason(p) for p in predictions], yours)
         return html, seen_html(prepared)
 

@@ -48,6 +48,6 @@ def build(collection: Collection, own: Own) -> tuple[DrawPad, Panel]:
             own.build()
         with gr.Column(scale=3, min_width=300):
             prompt = "Draw a T-shirt, a shoe, a bag: the answer follows the pen."
-            panel = Panel(collection, prompt, own.network)
+            panel = Panel(collection, prompt, own.ticket, own.shelf)
     panel.connect(pad.input, pad, from_drawing)
     return pad, panel

@@ -29,7 +29,7 @@ from fmnist_demo.training import EpochResult, kept
 from fmnist_demo.ui import gpu
 from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
-from fmnist_demo.ui.own import TIME_TO_LIVE, Own, shown
+from fmnist_demo.ui.own import TIME_TO_LIVE, Own
 
 REMEMBERED = len(plots.RUN_COLOURS)
 """How many of a visitor's runs are remembered, the latest ones."""
@@ -87,7 +87,7 @@ class LabTab:
         self.lab = Lab(gpu.trainer())
         self.runs = gr.State({}, time_to_live=TIME_TO_LIVE)  # Run by number
         self.control = gr.State(None, time_to_live=TIME_TO_LIVE)
-        self.latest = gr.State(None, time_to_live=TIME_TO_LIVE)  # Checkpoint
+        self.latest = gr.State(None, time_to_live=TIME_TO_LIVE)  # ticket to the shelf of `own`
         gr.Markdown(INTRODUCTION)
         with gr.Row(elem_classes="workbench"):
             with gr.Column(scale=2, min_width=260, elem_classes="settings"):
@@ -133,7 +133,7 @@ class LabTab:
         self.pause.click(_pause, self.control, self.pause, **at_once)
         self.stop.click(_stop, self.control, None, **at_once)
         drawn = self.draw.click(
-            lambda network: (*shown(network), gr.Tabs(selected="draw")),
+            lambda ticket: (*self.own.take(ticket), gr.Tabs(selected="draw")),
             self.latest,
             [*self.own.outputs, tabs],
             **at_once,
@@ -217,7 +217,7 @@ class LabTab:
             path = Path(folder) / f"{end.checkpoint.name}.safetensors"
             checkpoints.save(path, end.checkpoint.model, end.checkpoint.recipe)
             yield {  # Gradio copies the file before it asks for more
-                self.latest: end.checkpoint,
+                self.latest: self.own.shelf.put(end.checkpoint),
                 self.result: gr.Row(visible=True),
                 self.download: str(path),
             }

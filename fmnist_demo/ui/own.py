@@ -6,8 +6,9 @@ import gradio as gr
 from gradio.data_classes import FileData
 
 from fmnist_demo import checkpoints
-from fmnist_demo.checkpoints import Checkpoint, CheckpointError
+from fmnist_demo.checkpoints import CheckpointError
 from fmnist_demo.ui.answers import Panel, hidden_layers, message
+from fmnist_demo.ui.shelf import GONE, Shelf
 
 TIME_TO_LIVE = 3600
 """Seconds that a visitor's own things are remembered after the last change."""
@@ -26,10 +27,11 @@ class NetworkFile(gr.UploadButton):
 
 
 class Own:
-    """The visitor's network, a `Checkpoint` or None, in `network`; how to load and remove one."""
+    """The visitor's network: in `ticket`, one to the `shelf` or None; how to load and remove it."""
 
     def __init__(self):
-        self.network = gr.State(None, time_to_live=TIME_TO_LIVE)
+        self.shelf = Shelf()
+        self.ticket = gr.State(None, time_to_live=TIME_TO_LIVE)
 
     def build(self) -> None:
         """Lay out the controls."""
@@ -43,11 +45,11 @@ class Own:
         self.remove = gr.Button("Remove my network", size="sm", visible=False, elem_id="own-remove")
 
     def connect(self, panels: list[Panel]) -> None:
-        """Load and remove; then the panels, which have been given `network`, answer again."""
+        """Load and remove; then the panels, which have been given `ticket`, answer again."""
         self.panels = panels
         options = {"show_progress": "hidden", "api_visibility": "private"}
-        self.follow(self.upload.upload(_load, self.upload, self.outputs, **options))
-        self.follow(self.remove.click(lambda: shown(None), None, self.outputs, **options))
+        self.follow(self.upload.upload(self._load, self.upload, self.outputs, **options))
+        self.follow(self.remove.click(lambda: _shown(None, ""), None, self.outputs, **options))
 
     def follow(self, event: gr.events.Dependency) -> None:
         """Have the panels answer again after an event that changes the network."""
@@ -56,28 +58,31 @@ class Own:
 
     @property
     def outputs(self) -> list[gr.components.Component]:
-        """What `shown` has values for."""
-        return [self.network, self.note, self.remove]
+        """What `take` has values for."""
+        return [self.ticket, self.note, self.remove]
 
-
-def shown(checkpoint: Checkpoint | None, problem: str = "") -> tuple:
-    """The network, the words about it, and the button that removes it."""
-    note = message(problem, "alert") if problem else ""
-    if checkpoint:
-        accuracy = checkpoint.recipe.validation["accuracy"]
-        note = (
-            f'<p role="status">Your network of {hidden_layers(checkpoint.layers)} answers too; by '
-            f"its file, {accuracy:.1%} of its validation examples were right.</p>"
+    def take(self, ticket: int | None) -> tuple:
+        """Have the network of a ticket answer: the ticket, the words, and the button to remove."""
+        network = self.shelf.get(ticket)
+        if network is None:
+            return _shown(None, message(GONE, "alert"))
+        return _shown(
+            ticket,
+            f'<p role="status">Your network of {hidden_layers(network.layers)} answers too; by its '
+            f"file, {network.recipe.validation['accuracy']:.1%} of its validation examples were "
+            "right.</p>",
         )
-    return checkpoint, note, gr.Button(visible=checkpoint is not None)
+
+    def _load(self, path: str | None) -> tuple:
+        if path is None:
+            return _shown(None, message("No file came: choose a .safetensors file.", "alert"))
+        try:
+            return self.take(self.shelf.put(checkpoints.load(path)))
+        except CheckpointError as error:
+            return _shown(None, message(str(error), "alert"))
+        finally:
+            Path(path).unlink(missing_ok=True)
 
 
-def _load(path: str | None) -> tuple:
-    if path is None:
-        return shown(None, "No file came: choose a .safetensors file.")
-    try:
-        return shown(checkpoints.load(path))
-    except CheckpointError as error:
-        return shown(None, str(error))
-    finally:
-        Path(path).unlink(missing_ok=True)
+def _shown(ticket: int | None, note: str) -> tuple:
+    return ticket, note, gr.Button(visible=ticket is not None)

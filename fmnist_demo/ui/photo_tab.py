@@ -26,6 +26,6 @@ def build(collection: Collection, own: Own) -> Panel:
             gr.Markdown(ADVICE, elem_classes="advice")
         with gr.Column(scale=3, min_width=300):
             prompt = "Upload, paste or take a picture of one garment."
-            panel = Panel(collection, prompt, own.network)
+            panel = Panel(collection, prompt, own.ticket, own.shelf)
     panel.connect(picture.change, picture, prepare_picture)
     return panel
