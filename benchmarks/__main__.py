@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.machine import machine, versions
 from benchmarks.tables import Table, document
-from fmnist_demo.errors import UserError
+from fmnist_demo.errors import UserError, exit_status
 from fmnist_demo.files import write_json
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -94,20 +94,16 @@ def main(argv: list[str] | None = None) -> int:
     """Measure, print and write. Returns the exit status: 0, 2 if nothing could be measured or
     written, 130 for Ctrl-C."""
     args = parser().parse_args(argv)
-    try:
+
+    def run() -> None:
         results = measure(args)
         if not results["subjects"]:
             raise UserError("Nothing was measured, and nothing is written.")
         print(document(results))
         if path := args.json or (None if args.only else RESULTS):
             write_json(path, results)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
-    return 0
+
+    return exit_status(run)
 
 
 def _positive(text: str) -> int:

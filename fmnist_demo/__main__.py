@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
@@ -25,13 +26,21 @@ from fmnist_demo import (
 )
 from fmnist_demo.calibration import calibrate
 from fmnist_demo.engines import ENGINES
-from fmnist_demo.errors import UserError
+from fmnist_demo.errors import UserError, exit_status
 from fmnist_demo.model import MLP, MLPConfig, budget_width
 from fmnist_demo.path import EPOCHS, STRENGTHS, summary, trainings
 from fmnist_demo.pictures import open_image
 from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
 from fmnist_demo.regularisation import REGULARISERS
-from fmnist_demo.training import PRECISIONS, EpochResult, TrainConfig, choose_device, fit, kept
+from fmnist_demo.training import (
+    PRECISIONS,
+    EpochResult,
+    TrainConfig,
+    choose_device,
+    fit,
+    kept,
+    own_end,
+)
 
 LAYERS = (3, 5, 7)
 
@@ -208,7 +217,7 @@ def train(args: argparse.Namespace) -> None:
 
 def _watch(model, examples, config, own, device) -> tuple[list[EpochResult], str]:
     """Run `fit` under a progress bar; the results so far, and why it ended."""
-    history, ended = [], "all epochs"
+    history, ended = [], "interrupted"
     with tqdm(
         total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
     ) as bar:
@@ -216,7 +225,7 @@ def _watch(model, examples, config, own, device) -> tuple[list[EpochResult], str
         def advance(share):
             bar.update(round(share * 100, 1) - bar.n)
 
-        try:
+        with suppress(KeyboardInterrupt):
             for result in fit(
                 model, examples.train, examples.validation, config, own, device, advance
             ):
@@ -227,10 +236,7 @@ def _watch(model, examples, config, own, device) -> tuple[list[EpochResult], str
                     f"{result.validation_accuracy:.2%}{' *' if result.best else '  '} "
                     f"zeros {result.total_zeros:.1%}  {result.seconds:.1f} s"
                 )
-        except KeyboardInterrupt:
-            ended = "interrupted"
-    if ended == "all epochs" and len(history) < config.epochs:
-        ended = "early stopping"
+            ended = own_end(history, config)
     return history, ended
 
 
@@ -409,15 +415,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run a command. Returns the exit status: 0, 2 for a user's error, 130 for Ctrl-C."""
     args = parser().parse_args(argv)
     torch.set_num_threads(args.threads or os.cpu_count() or 1)
-    try:
-        args.run(args)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
-    return 0
+    return exit_status(lambda: args.run(args))
 
 
 if __name__ == "__main__":

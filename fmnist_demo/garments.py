@@ -184,7 +184,7 @@ SHORT, LONG = ((0.16, 0.4), (0.24, 0.38), (5, 80)), ((0.65, 1.1), (0.2, 0.34), (
 
 def t_shirt(rng, sewn=False) -> Garment:
     """Short sleeves, no opening."""
-    cut = _Cut((0.1, 0.42), (0.16, 0.34), (-5, 65), (0.7, 1.2))
+    cut = _Cut((0.1, 0.45), (0.16, 0.34), (-5, 65), (0.7, 1.2))
     torso = _torso(rng, cut.sewn(*SHORT) if sewn else cut)
     details = []
     if _chance(rng, 0.35):
@@ -242,8 +242,8 @@ def trouser(rng) -> Garment:
 
 
 def pullover(rng, sewn=False) -> Garment:
-    """Long sleeves, no opening; perhaps ribs, stripes or a hood."""
-    cut = _Cut((0.5, 1.0), (0.12, 0.25), (5, 88), (0.65, 1.15))
+    """Long sleeves, open at the neck at most; perhaps ribs, stripes or a hood."""
+    cut = _Cut((0.42, 1.0), (0.12, 0.25), (5, 88), (0.65, 1.15))
     torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
     details = []
     if _chance(rng, 0.4):
@@ -265,6 +265,9 @@ def pullover(rng, sewn=False) -> Garment:
         )
     if _chance(rng, 0.08):
         details.append(_hood(rng, torso))
+    if _chance(rng, 0.08):
+        zip_end = torso.hem * rng.uniform(0.3, 0.65)
+        details.append(_line([0, torso.neck_depth], [rng.uniform(-0.03, 0.03), zip_end]))
     return Garment([torso.outline], details)
 
 
@@ -315,13 +318,8 @@ def dress(rng) -> Garment:
     return Garment([outline], details)
 
 
-def coat(rng, sewn=False) -> Garment:
-    """Open down the front: a line, two edges, a zip or buttons; lapels, pockets, a hood."""
-    sleeve = (0.4, 0.95)
-    if _chance(rng, 0.07):
-        sleeve = (0.02, 0.08)
-    cut = _Cut(sleeve, (0.13, 0.28), (10, 88), (0.75, 1.55), flare=(0.85, 1.45))
-    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
+def _front(rng, torso: _Torso) -> list[Line]:
+    """What a coat is open by: a line, two edges, one or two rows of buttons."""
     details = []
     top = torso.neck_depth * rng.uniform(0.5, 1.3)
     front = rng.random()
@@ -339,6 +337,17 @@ def coat(rng, sewn=False) -> Garment:
         )
         if _chance(rng, 0.2):
             details += _dots(-x - 0.1, 0.3, torso.hem - 0.1, count, 0.02)
+    return details
+
+
+def coat(rng, sewn=False) -> Garment:
+    """Open down the front: a line, two edges, a zip or buttons; lapels, pockets, a hood."""
+    sleeve = (0.4, 0.95)
+    if _chance(rng, 0.2):  # people often stop short of the wrist
+        sleeve = (0.02, 0.08) if _chance(rng, 0.35) else (0.2, 0.4)
+    cut = _Cut(sleeve, (0.13, 0.28), (10, 88), (0.75, 1.55), flare=(0.85, 1.45))
+    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
+    details = [] if _chance(rng, 0.08) else _front(rng, torso)  # some people leave it out
     if _chance(rng, 0.45):
         neck, out = torso.neck, rng.uniform(1.3, 2.2)
         details += _both_sides(
@@ -378,9 +387,11 @@ def _flip_flop(rng) -> Garment:
     style = rng.random()
     if style < 0.55:
         foot = y + rng.uniform(0.18, 0.5)
-        details = [_line([-w, foot], [0, y], [w, foot])]
-        if _chance(rng, 0.3):
-            details.append(_line([0, y], [0, y - 0.1]))
+        left, right = w * (rng.uniform(0.75, 1.5, 2) if _chance(rng, 0.4) else np.ones(2))
+        stem = rng.uniform(0.05, 0.25) if _chance(rng, 0.4) else 0.0
+        details = [_line([-left, foot], [0, y + stem], [right, foot])]
+        if stem:
+            details.append(_line([0, y + stem], [rng.normal(0, 0.02), y - 0.05]))
     elif style < 0.85:
         details = [
             _line([-w, y + d], [0, y + d + rng.uniform(-0.08, 0.08)], [w, y + d])
@@ -433,7 +444,9 @@ def sandal(rng) -> Garment:
     """Flip-flops from above, one or two, or a strapped shoe from the side."""
     if _chance(rng, 0.35):
         return _strapped_shoe(rng)
-    angle = rng.normal(0, 0.3) if _chance(rng, 0.8) else rng.uniform(-np.pi, np.pi)
+    angle = rng.normal(0, 0.3) + (np.pi if _chance(rng, 0.15) else 0)  # toes up, or down
+    if _chance(rng, 0.15):
+        angle = rng.uniform(-np.pi, np.pi)
     if _chance(rng, 0.45):
         return _pair(rng, _flip_flop, angle)
     return _flip_flop(rng).placed(angle, (0, 0))
@@ -492,7 +505,9 @@ def sneaker(rng) -> Garment:
     if _chance(rng, 0.1):
         return _pair(rng, _shoe_from_above, rng.normal(0, 0.3))
     height, opening, toe = rng.uniform(0.2, 0.5), rng.uniform(0.15, 0.4), rng.uniform(0.08, 0.24)
-    instep = np.array([rng.uniform(-0.08, 0.12), -height * rng.uniform(0.5, 0.85)])
+    if _chance(rng, 0.15):  # a slipper, as high at the toes as at the instep
+        toe = height * rng.uniform(0.55, 0.75)
+    instep = np.array([rng.uniform(-0.08, 0.12), -max(height * rng.uniform(0.5, 0.85), toe * 1.25)])
     front = np.array([-0.36, -toe * 1.3])
     outline = _line(
         [0.5, 0],
@@ -521,6 +536,8 @@ def sneaker(rng) -> Garment:
 def bag(rng) -> Garment:
     """A body, a handle, perhaps a flap, a clasp or a pocket."""
     w, h, top = rng.uniform(0.3, 0.62), rng.uniform(0.3, 0.8), rng.uniform(0.55, 1.15)
+    if _chance(rng, 0.12):
+        w *= rng.uniform(0.5, 0.8)
     shape = rng.random()
     if shape < 0.65:
         body = _line([-w * top, 0], [w * top, 0], [w, h], [-w, h])
@@ -540,6 +557,8 @@ def bag(rng) -> Garment:
                 [reach * 0.9, base - rise],
                 [reach, base],
             )
+        if _chance(rng, 0.3):
+            handle = handle + (base - handle[:, 1:]) * [rng.normal(0, 0.4), 0]  # it leans
         details.append(handle)
         if _chance(rng, 0.3):
             details.append(handle * [rng.uniform(0.7, 0.9), rng.uniform(0.7, 0.9)])

@@ -25,7 +25,7 @@ from fmnist_demo.inspection import strongest_filters, weights
 from fmnist_demo.model import MLP
 from fmnist_demo.regularisation import total_zeros
 from fmnist_demo.settings import Settings
-from fmnist_demo.training import EpochResult, fit, kept, validate
+from fmnist_demo.training import EpochResult, fit, kept, own_end, validate
 
 INTERVAL = 0.5
 """Seconds between two looks at a training."""
@@ -338,7 +338,6 @@ def run(
     """
     model, history = MLP(settings.shape), []
     watch = _Watch(model, history, control, post, TIME_LIMIT if limit is None else limit)
-    ended = "all epochs"
     try:
         for result in fit(
             model,
@@ -350,12 +349,11 @@ def run(
         ):
             history.append(result)
             watch.look(result.epoch / settings.epochs)
+        ended = own_end(history, settings.recipe)
     except _Ended as end:
         ended = end.why
     if not history:
         raise _Ended(ended)
-    if ended == "all epochs" and len(history) < settings.epochs:
-        ended = "early stopping"
 
     finished = Run(settings, history, ended, validate(model, examples.train.first(MEASURED))[1])
     recipe = Recipe(

@@ -39,12 +39,12 @@ class Regulariser:
 
 REGULARISERS = {
     "none": Regulariser("None", 0.0),
-    "l1": Regulariser("L1", 1.3e-5, soft_threshold_, sparse=True),
+    "l1": Regulariser("L1", 1.8e-5, soft_threshold_, sparse=True),
     "l2": Regulariser("L2", 0.1, decay_),
 }
 """The one list of regularisers; it feeds the command line's choices and the app's menus."""
 
-RAMP_START, RAMP_END, FREEZE = 0.1, 0.4, 0.7
+RAMP_START, RAMP_END, FREEZE = 0.3, 0.6, 0.8
 """When a sparse penalty acts, as shares of training: not at first, growing, whole, and in the end
 no longer, so that the weights that are left recover from the shrinking (debiasing).
 

@@ -41,7 +41,7 @@ class TrainConfig:
 
     regulariser: str = "none"
     strength: float | None = None
-    epochs: int = 90
+    epochs: int = 80
     patience: int = 30
     batch_size: int = 512
     learning_rate: float = 2e-3
@@ -218,6 +218,11 @@ def fit(
 def kept(history: Sequence[EpochResult]) -> EpochResult:
     """The epoch whose weights `fit` keeps: the last one that was the best so far."""
     return [result for result in history if result.best][-1]
+
+
+def own_end(history: Sequence[EpochResult], config: TrainConfig) -> str:
+    """Why `fit` ended by itself: `all epochs` or `early stopping`."""
+    return "all epochs" if len(history) == config.epochs else "early stopping"
 
 
 def soft_targets(labels: torch.Tensor, smoothing: float) -> torch.Tensor:

@@ -23,6 +23,7 @@ from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.ui import answers, draw_tab, layout
 from fmnist_demo.ui.drawpad import DrawPad, encode
+from fmnist_demo.ui.shelf import Shelf
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +186,7 @@ def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_aga
 @pytest.mark.parametrize("why", [True, False])
 def test_each_card_has_its_reason_if_it_is_asked_for(weights, validation, why):
     with gr.Blocks():
-        panel = answers.Panel(Collection(weights), "Draw.", gr.State())
+        panel = answers.Panel(Collection(weights), "Draw.", gr.State(), Shelf())
     prepared = Prepared(validation.images[0].numpy(), ())
     html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], why)
     assert html.count('<section class="card"') == 2

@@ -84,7 +84,10 @@ def test_only_matrices_are_penalised_input_first():
 
 @pytest.mark.parametrize(
     ("progress", "share"),
-    [(0, 0), (RAMP_START, 0), (0.25, 0.5), (RAMP_END, 1), (FREEZE, 1), (0.71, 0), (1, 0)],
+    [
+        *((0, 0), (RAMP_START, 0), ((RAMP_START + RAMP_END) / 2, 0.5), (RAMP_END, 1)),
+        *((FREEZE, 1), (FREEZE + 0.01, 0), (1, 0)),
+    ],
 )
 def test_l1_grows_acts_and_ends(progress, share):
     model = MLP(TINY)
