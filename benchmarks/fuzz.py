@@ -488,16 +488,16 @@ class Visitor:
             return "refused", _bad_refusal(joined)
         outcome = "nothing", "the queue said nothing of it"
         session = {"session_hash": body["session_hash"]}
-        with self.client.stream("GET", FOLLOW, params=session) as events:
-            # To its end: one that is still open would get what the next one waits for.
-            for line in events.iter_lines():
-                if not line.startswith("data:"):
-                    continue
-                event = json.loads(line[5:])
-                if event["msg"] == "process_completed" and event["success"]:
-                    outcome = "answer", bad_answer("network", event["output"]["data"])
-                elif event["msg"] in ("process_completed", "unexpected_error"):
-                    outcome = "sentence", bad_sentence(event.get("output", {}).get("error"))
+        # To its end: a stream that is still open would get what the next one waits for. Its lines
+        # end with \n, and a name in one may hold more that Python takes for the end of a line.
+        for line in self.client.get(FOLLOW, params=session).text.split("\n"):
+            if not line.startswith("data:"):
+                continue
+            event = json.loads(line[5:])
+            if event["msg"] == "process_completed" and event["success"]:
+                outcome = "answer", bad_answer("network", event["output"]["data"])
+            elif event["msg"] in ("process_completed", "unexpected_error"):
+                outcome = "sentence", bad_sentence(event.get("output", {}).get("error"))
         return outcome
 
 

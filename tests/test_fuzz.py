@@ -102,3 +102,9 @@ def test_grabcut_gets_grain_where_a_picture_is_flat_and_else_not(monkeypatch):
 def test_a_network_asked_for_as_a_list_is_a_sentence(visitor):
     answer = visitor.client.post("gradio_api/run/classify", json={"data": [None, [], []]})
     assert_one_sentence(answer.json()["error"])
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028"])
+def test_the_end_of_a_line_in_a_file_s_name_is_no_harm(visitor, end):
+    case = Case("network", "odd name", [FILE], b"no network", f"n{end}.safetensors")
+    assert visitor.send(case) == ("answer", "")
