@@ -108,3 +108,8 @@ def test_a_network_asked_for_as_a_list_is_a_sentence(visitor):
 def test_the_end_of_a_line_in_a_file_s_name_is_no_harm(visitor, end):
     case = Case("network", "odd name", [FILE], b"no network", f"n{end}.safetensors")
     assert visitor.send(case) == ("answer", "")
+
+
+def test_half_a_character_is_a_sentence(visitor):
+    case = Case("/classify", "JSON", [FILE, "\ud800", "none"], fuzz.pictures()["PNG L"], "p.png")
+    assert visitor.send(case) == ("sentence", "")

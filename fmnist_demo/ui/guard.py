@@ -35,6 +35,7 @@ class GuardedBlocks(gr.Blocks):
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
         except gr.Error as error:
             words = " ".join(error.message.split())[:300].rstrip(".")
+            words = words.encode(errors="replace").decode()  # half a character cannot be sent
             raise gr.Error(f"{words}.", print_exception=False) from error
         except Exception as error:
             raise gr.Error(
