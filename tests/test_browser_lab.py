@@ -154,7 +154,7 @@ def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
     page.wait_for_url(re.compile("layers=6"))
     assert parse_qs(urlsplit(page.url).query)["epochs"] == ["7"]
     page.locator("#lab-regulariser").get_by_label("L1").check()
-    page.wait_for_url(re.compile(r"(?=.*regulariser=l1)(?=.*strength=0\.0002(&|$))"))
+    page.wait_for_url(re.compile(r"(?=.*regulariser=l1)(?=.*strength=0\.0003(&|$))"))
     page.reload()
     expect(layers).to_have_value("6")
     expect(page.get_by_label("Strength")).to_have_value("0.0003")
