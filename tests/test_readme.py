@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from benchmarks import tables
 from fmnist_demo import checkpoints, data, evaluation
 from fmnist_demo.__main__ import parser
 from fmnist_demo.regularisation import REGULARISERS, total_zeros
@@ -92,3 +93,10 @@ def test_the_readmes_commands_are_commands():
 def test_the_readme_links_to_files_that_exist():
     for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_speed_table_is_that_of_the_benchmarks_results():
+    results = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    assert (
+        f"<!-- benchmarks -->\n{tables.document(results).strip()}\n<!-- /benchmarks -->" in README
+    )
