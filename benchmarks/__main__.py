@@ -5,12 +5,14 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks import pages
 from benchmarks.machine import machine, versions
 from benchmarks.tables import Table, document
 from fmnist_demo.errors import UserError, exit_status
 from fmnist_demo.files import write_json
 
 RESULTS = Path(__file__).parent / "results.json"
+README = Path(__file__).parent.parent / "README.md"
 
 # Each is imported when its turn comes, so that what one of them needs is not asked of the others.
 
@@ -59,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--json",
         metavar="FILE",
-        help=f"default, without --only: {RESULTS.parent.name}/{RESULTS.name}",
+        help=f"write every figure there (default, without --only: {RESULTS.parent.name}/"
+        f"{RESULTS.name}, and the tables into {README.name})",
     )
     return top
 
@@ -100,8 +103,11 @@ def main(argv: list[str] | None = None) -> int:
         if not results["subjects"]:
             raise UserError("Nothing was measured, and nothing is written.")
         print(document(results))
-        if path := args.json or (None if args.only else RESULTS):
-            write_json(path, results)
+        if args.json:
+            write_json(args.json, results)
+        elif not args.only:
+            write_json(RESULTS, results)
+            pages.put(README, "benchmarks", document(results))
 
     return exit_status(run)
 

@@ -45,9 +45,9 @@ REGULARISERS = {
 """The one list of regularisers; it feeds the command line's choices and the app's menus."""
 
 RAMP_START, RAMP_END, FREEZE = 0.3, 0.6, 0.8
-"""When a sparse penalty acts, as shares of training: not at first, growing, whole, and in the end
-no longer, so that the weights that are left recover from the shrinking (debiasing). Not at first,
-for zeros made before the network knows its task are the wrong ones, and last.
+"""When a sparse penalty acts, as shares of training. Not at first, for zeros made before the
+network knows its task are the wrong ones, and last; then growing, whole, and in the end no longer,
+so that the weights that are left recover from the shrinking (debiasing).
 
 A weight that the proximal step has made zero stays zero: Adam gives even the faintest gradient a
 whole step, and would lift it again at once (docs/experiments.md has the figures)."""

@@ -150,23 +150,32 @@ def test_the_command_writes_what_was_measured_and_says_what_is_left_out(subjects
     assert printed.strip() == tables.document(results)
 
 
-def test_a_part_of_the_benchmarks_does_not_replace_the_results_of_all(
-    subjects, tmp_path, monkeypatch
-):
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """Where the command keeps its results, and the page that shows them."""
     monkeypatch.setattr(command, "RESULTS", tmp_path / "results.json")
-    assert command.main(["--only", "race"]) == 0
-    assert not command.RESULTS.exists()
-    assert command.main([]) == 0
-    assert command.RESULTS.exists()
+    monkeypatch.setattr(command, "README", tmp_path / "README.md")
+    command.README.write_text(EMPTY_PAGE)
+    return command
 
 
-def test_a_run_that_measures_nothing_fails_and_replaces_nothing(
-    subjects, tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setattr(command, "RESULTS", tmp_path / "results.json")
+EMPTY_PAGE = "Before.\n<!-- benchmarks -->\nold\n<!-- /benchmarks -->\nAfter.\n"
+
+
+def test_a_part_of_the_benchmarks_does_not_replace_the_results_of_all(subjects, kept):
+    assert kept.main(["--only", "race"]) == 0
+    assert not kept.RESULTS.exists()
+    assert kept.README.read_text() == EMPTY_PAGE
+    assert kept.main([]) == 0
+    results = json.loads(kept.RESULTS.read_text())
+    assert kept.README.read_text() == EMPTY_PAGE.replace("old", tables.document(results))
+
+
+def test_a_run_that_measures_nothing_fails_and_replaces_nothing(subjects, kept, capsys):
     del subjects["race"]
-    assert command.main([]) == 2
-    assert not command.RESULTS.exists()
+    assert kept.main([]) == 2
+    assert not kept.RESULTS.exists()
+    assert kept.README.read_text() == EMPTY_PAGE
     assert_one_sentence(capsys.readouterr().err.splitlines()[-1])
 
 

@@ -8,7 +8,7 @@ import secrets
 import httpx
 import pytest
 
-from benchmarks import load, reliability
+from benchmarks import load, pages, reliability
 from benchmarks.load import Crowd, Visitor, Wiring
 from benchmarks.server import endpoint, listener
 from fmnist_demo.checkpoints import Collection
@@ -68,9 +68,9 @@ def test_the_page_on_reliability_shows_its_figures(name):
         kept = json.loads(reliability.FIGURES.read_text(encoding="utf-8"))
         if name in kept:
             table = importlib.import_module(f"benchmarks.{name}").table(kept[name])
-    assert reliability.replaced(page, name, table) == page
+    assert pages.replaced(page, name, table) == page
 
 
 def test_a_table_is_put_between_its_marks_and_nothing_else_changes():
     page = "A\n<!-- load -->\nold\nlines\n<!-- /load -->\nB\n<!-- fuzz -->\nx\n<!-- /fuzz -->\n"
-    assert reliability.replaced(page, "load", "new") == page.replace("old\nlines", "new")
+    assert pages.replaced(page, "load", "new") == page.replace("old\nlines", "new")

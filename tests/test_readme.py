@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from benchmarks import tables
+from benchmarks import pages, tables
 from fmnist_demo import checkpoints, data, evaluation
 from fmnist_demo.__main__ import parser
 from fmnist_demo.regularisation import REGULARISERS, total_zeros
@@ -44,8 +44,8 @@ def test_the_shipped_networks_were_trained_alike_but_as_the_readme_says(shipped)
     usual = TrainConfig(precision="bfloat16")
     for checkpoint in shipped:
         regulariser = checkpoint.regulariser
-        strength, epochs = REGULARISERS[regulariser].strength, usual.epochs
-        strength, epochs = said.get(checkpoint.name, (strength, epochs))
+        usually = REGULARISERS[regulariser].strength, usual.epochs
+        strength, epochs = said.get(checkpoint.name, usually)
         recipe = replace(usual, regulariser=regulariser, strength=strength, epochs=epochs)
         assert checkpoint.recipe.training == asdict(recipe)
 
@@ -97,6 +97,4 @@ def test_the_readme_links_to_files_that_exist():
 
 def test_the_speed_table_is_that_of_the_benchmarks_results():
     results = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
-    assert (
-        f"<!-- benchmarks -->\n{tables.document(results).strip()}\n<!-- /benchmarks -->" in README
-    )
+    assert pages.replaced(README, "benchmarks", tables.document(results)) == README
