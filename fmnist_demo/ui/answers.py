@@ -17,6 +17,7 @@ from fmnist_demo.inference import Prediction, predict, saliency
 from fmnist_demo.preprocessing import Prepared, Stage
 from fmnist_demo.regularisation import REGULARISERS
 from fmnist_demo.ui.drawpad import encode
+from fmnist_demo.ui.listeners import AT_ONCE
 from fmnist_demo.ui.shelf import GONE, Shelf
 
 BARS = 5
@@ -69,10 +70,8 @@ class Panel:
             "fn": answer,
             "inputs": [picture, *controls, self.own],
             "outputs": [self.answers, self.seen],
-            "queue": False,
-            "show_progress": "hidden",
             "trigger_mode": "always_last",
-            "api_visibility": "private",
+            **AT_ONCE,
         }
         gr.on([drawn, *(control.change for control in controls)], **self.listener)
 

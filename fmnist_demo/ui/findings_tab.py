@@ -9,6 +9,7 @@ from fmnist_demo import findings
 from fmnist_demo.results import read_study
 from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
+from fmnist_demo.ui.listeners import AT_ONCE
 from fmnist_demo.ui.texts import texts
 
 
@@ -22,7 +23,7 @@ def build(folder: str | Path, tab: gr.Tab) -> None:
     charts = [_section(name, points) for name, points in study["questions"].items()]
     show = cache(lambda: _figures(study))
 
-    tab.select(show, None, charts, queue=False, show_progress="hidden", api_visibility="private")
+    tab.select(show, None, charts, **AT_ONCE)
 
 
 def _section(name: str, points: list[dict]) -> Chart:

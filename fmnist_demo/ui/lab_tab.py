@@ -29,6 +29,7 @@ from fmnist_demo.training import EpochResult, kept
 from fmnist_demo.ui import gpu
 from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
+from fmnist_demo.ui.listeners import AT_ONCE, QUIET
 from fmnist_demo.ui.own import TIME_TO_LIVE, Own
 
 REMEMBERED = len(plots.RUN_COLOURS)
@@ -113,8 +114,6 @@ class LabTab:
 
     def connect(self, tabs: gr.Tabs) -> None:
         """Connect the controls; `tabs` goes to the tab `draw` when the visitor draws for it."""
-        quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        at_once = quiet | {"queue": False}
         controls = list(self.settings.values())
         buttons = [self.train, self.pause, self.stop]
         outputs = [
@@ -123,24 +122,24 @@ class LabTab:
             *(self.table, self.compared),
         ]
         begun = [
-            self.train.click(self._train, [self.runs, *controls], outputs, **UNBOUND, **quiet),
-            self.instead.click(lambda: "drawings", None, self.settings["source"], **at_once).then(
-                self._train, [self.runs, *controls], outputs, **UNBOUND, **quiet
+            self.train.click(self._train, [self.runs, *controls], outputs, **UNBOUND, **QUIET),
+            self.instead.click(lambda: "drawings", None, self.settings["source"], **AT_ONCE).then(
+                self._train, [self.runs, *controls], outputs, **UNBOUND, **QUIET
             ),
         ]
         for event in begun:
-            event.then(_idle, None, buttons, **at_once)
-        self.pause.click(_pause, self.control, self.pause, **at_once)
-        self.stop.click(_stop, self.control, None, **at_once)
+            event.then(_idle, None, buttons, **AT_ONCE)
+        self.pause.click(_pause, self.control, self.pause, **AT_ONCE)
+        self.stop.click(_stop, self.control, None, **AT_ONCE)
         drawn = self.draw.click(
             lambda ticket: (*self.own.take(ticket), gr.Tabs(selected="draw")),
             self.latest,
             [*self.own.outputs, tabs],
-            **at_once,
+            **AT_ONCE,
         )
         self.own.follow(drawn)
         regulariser, strength = self.settings["regulariser"], self.settings["strength"]
-        regulariser.input(_usual_strength, regulariser, strength, **at_once).then(
+        regulariser.input(_usual_strength, regulariser, strength, **AT_ONCE).then(
             None, controls, None, js=WRITE_ADDRESS, api_visibility="private"
         )
         gr.on(

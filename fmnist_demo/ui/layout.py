@@ -9,6 +9,7 @@ import gradio as gr
 from fmnist_demo.checkpoints import Collection
 from fmnist_demo.ui import api, draw_tab, findings_tab, guard, photo_tab, regularisation_tab
 from fmnist_demo.ui.lab_tab import LabTab
+from fmnist_demo.ui.listeners import AT_ONCE
 from fmnist_demo.ui.own import Own
 
 # At every answer Gradio loads Matplotlib, to keep its pyplot from opening windows: half a second at
@@ -105,9 +106,7 @@ def build(collection: Collection) -> gr.Blocks:
             open_link,
             None,
             [tabs, *lab.settings.values(), lab.status],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
+            **AT_ONCE,
         )
         api.build(collection)
     return app

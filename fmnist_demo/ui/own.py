@@ -8,6 +8,7 @@ from gradio.data_classes import FileData
 from fmnist_demo import checkpoints
 from fmnist_demo.checkpoints import CheckpointError
 from fmnist_demo.ui.answers import Panel, hidden_layers, message
+from fmnist_demo.ui.listeners import QUIET
 from fmnist_demo.ui.shelf import GONE, Shelf
 
 TIME_TO_LIVE = 3600
@@ -47,9 +48,8 @@ class Own:
     def connect(self, panels: list[Panel]) -> None:
         """Load and remove; then the panels, which have been given `ticket`, answer again."""
         self.panels = panels
-        options = {"show_progress": "hidden", "api_visibility": "private"}
-        self.follow(self.upload.upload(self._load, self.upload, self.outputs, **options))
-        self.follow(self.remove.click(lambda: _shown(None, ""), None, self.outputs, **options))
+        self.follow(self.upload.upload(self._load, self.upload, self.outputs, **QUIET))
+        self.follow(self.remove.click(lambda: _shown(None, ""), None, self.outputs, **QUIET))
 
     def follow(self, event: gr.events.Dependency) -> None:
         """Have the panels answer again after an event that changes the network."""

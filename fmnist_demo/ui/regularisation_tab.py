@@ -17,6 +17,7 @@ from fmnist_demo.ui.answers import card, hidden_layers, message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.draw_tab import example
 from fmnist_demo.ui.drawpad import DrawPad, encode
+from fmnist_demo.ui.listeners import AT_ONCE
 from fmnist_demo.ui.texts import texts
 
 FILTERS = 12
@@ -74,15 +75,14 @@ def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
         answers = _answers(networks(layers), thresholds(layers, share), picture)
         return _kept(share), curves(layers).at(int(step)), answers
 
-    shown = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    gr.on([tab.select, depth.change], show, depth, list(charts.values()), **shown)
+    gr.on([tab.select, depth.change], show, depth, list(charts.values()), **AT_ONCE)
     gr.on(
         [tab.select, depth.change, slider.change],
         prune,
         [slider, depth, pad],
         [kept, curve, answers],
         trigger_mode="always_last",
-        **shown,
+        **AT_ONCE,
     )
 
 

@@ -1,0 +1,13 @@
+"""Options that the page's listeners share."""
+
+QUIET = {
+    "show_progress": "hidden",
+    # Gradio's page keeps the progress of each output that it has ever shown, hidden or not, and at
+    # every event copies all that these hold, tabs with everything in them: 8 ms before an answer.
+    "show_progress_on": [],
+    "api_visibility": "private",
+}
+"""No progress is laid over the outputs, and the API does not list the listener."""
+
+AT_ONCE = QUIET | {"queue": False}
+"""`QUIET`, and run without waiting behind what others have asked for."""
