@@ -71,6 +71,7 @@ class Panel:
             "inputs": [picture, *controls, self.own],
             "outputs": [self.answers, self.seen],
             "trigger_mode": "always_last",
+            "postprocess": False,  # HTML goes out as it is; Gradio would start a thread for each
             **AT_ONCE,
         }
         gr.on([drawn, *(control.change for control in controls)], **self.listener)
