@@ -15,7 +15,15 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.pictures import border_pixels, channels, luma, on_white, shrunk, upper_median
+from fmnist_demo.pictures import (
+    border_pixels,
+    channels,
+    highest_channel,
+    luma,
+    on_white,
+    shrunk,
+    upper_median,
+)
 from fmnist_demo.segmentation import find_garment
 from fmnist_demo.spec import IMAGE_SIZE
 
@@ -187,7 +195,7 @@ def _ink(colour: np.ndarray) -> np.ndarray:
         ink = paper - np.minimum(colour, paper)
     else:
         ink = np.maximum(colour, paper) - paper
-    return ink if ink.ndim == 2 else ink.max(axis=2)
+    return ink if ink.ndim == 2 else highest_channel(ink)
 
 
 def _full_strength(pixels: np.ndarray) -> np.ndarray:
