@@ -6,6 +6,8 @@ an input of the wrong form without a word.
 """
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import gradio as gr
 from gradio_client import utils
@@ -30,19 +32,41 @@ class GuardedBlocks(gr.Blocks):
 
     async def preprocess_data(self, block_fn, inputs, *args, **kwargs):
         """As Gradio's. Raises `gr.Error` for whatever is wrong with the inputs."""
-        try:
+        with in_a_sentence():
             utils.traverse(inputs, _check_file, _names_a_file)
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
-        except gr.Error as error:
-            words = " ".join(error.message.split())[:300].rstrip(".")
-            words = words.encode(errors="replace").decode()  # half a character cannot be sent
-            raise gr.Error(f"{words}.", print_exception=False) from error
-        except Exception as error:
-            raise gr.Error(
-                "The request is not of the form that is expected here: see “Use via API” at the "
-                "foot of the page.",
-                print_exception=False,
-            ) from error
+
+
+@contextmanager
+def in_a_sentence() -> Iterator[None]:
+    """Whatever is raised within, about a visitor's input, is a `gr.Error` of one sentence."""
+    try:
+        yield
+    except gr.Error as error:
+        words = " ".join(error.message.split())[:300].rstrip(".")
+        words = words.encode(errors="replace").decode()  # half a character cannot be sent
+        raise gr.Error(f"{words}.", print_exception=False) from error
+    except Exception as error:
+        raise gr.Error(
+            "The request is not of the form that is expected here: see “Use via API” at the "
+            "foot of the page.",
+            print_exception=False,
+        ) from error
+
+
+def preprocessed(components: Iterable[gr.components.Component], payloads: Iterable) -> list:
+    """What a listener with `preprocess=False` was sent, as its components make it.
+
+    In the listener's own thread: Gradio would start one for each. Raises `gr.Error`.
+    """
+    with in_a_sentence():
+        return [_preprocessed(*pair) for pair in zip(components, payloads, strict=True)]
+
+
+def _preprocessed(component: gr.components.Component, payload: object) -> object:
+    if payload is not None and (model := getattr(component, "data_model", None)):
+        payload = model.model_validate(payload)
+    return component.preprocess(payload)
 
 
 class Limits:
