@@ -111,15 +111,6 @@ def luma(colour: np.ndarray) -> np.ndarray:
     return colour.astype(np.float32) if colour.ndim == 2 else colour @ LUMA_WEIGHTS
 
 
-def highest_channel(colour: np.ndarray) -> np.ndarray:
-    """The highest of three channels: (..., 3) -> (...).
-
-    `numpy.max` along the last axis takes some twenty times as long.
-    """
-    red, green, blue = np.moveaxis(colour, -1, 0)
-    return np.maximum(np.maximum(red, green), blue)
-
-
 def shrunk(colour: np.ndarray, edge: int) -> np.ndarray:
     """uint8 (H, W) or (H, W, 3), area-averaged to at most `edge` pixels on the long edge."""
     scale = edge / max(colour.shape[:2])

@@ -10,20 +10,13 @@ background that of `segmentation`. Pixels leave here as uint8, 0 black to 255 wh
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.pictures import (
-    border_pixels,
-    channels,
-    highest_channel,
-    luma,
-    on_white,
-    shrunk,
-    upper_median,
-)
+from fmnist_demo.pictures import border_pixels, channels, luma, on_white, shrunk, upper_median
 from fmnist_demo.segmentation import find_garment
 from fmnist_demo.spec import IMAGE_SIZE
 
@@ -191,11 +184,14 @@ def _ink(colour: np.ndarray) -> np.ndarray:
     Of three channels the farthest one counts, so that yellow on white is ink as well.
     """
     paper = upper_median(border_pixels(colour))
-    if paper.mean() > 127:
-        ink = paper - np.minimum(colour, paper)
-    else:
-        ink = np.maximum(colour, paper) - paper
-    return ink if ink.ndim == 2 else highest_channel(ink)
+    dark_on_light = paper.mean() > 127
+    # Channel by channel: along an axis of three NumPy takes several times as long.
+    planes = zip(np.moveaxis(np.atleast_3d(colour), -1, 0), np.atleast_1d(paper), strict=True)
+    away = [
+        level - np.minimum(plane, level) if dark_on_light else np.maximum(plane, level) - level
+        for plane, level in planes
+    ]
+    return reduce(np.maximum, away)
 
 
 def _full_strength(pixels: np.ndarray) -> np.ndarray:
