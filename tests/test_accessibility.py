@@ -343,7 +343,9 @@ def test_colours_of_the_system_leave_the_bars_to_be_seen(open_page):
     page.get_by_role("button", name="Example drawing: Bag").click()
     expect(verdict(page)).to_be_visible(timeout=PATIENT)
     bar, card = (
-        page.locator(f"{place}:visible").first.evaluate("e => getComputedStyle(e).backgroundColor")
-        for place in (".card .bar", ".card")
+        page.locator(f"{place}:visible").first.evaluate(
+            "(e, part) => getComputedStyle(e, part).backgroundColor", part
+        )
+        for place, part in ((".card li", "::before"), (".card", None))
     )
     assert bar != card

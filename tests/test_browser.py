@@ -25,7 +25,7 @@ def test_a_t_shirt_drawn_with_the_mouse_is_named_before_the_pen_is_up(open_page)
     page.mouse.up()
     expect(verdict(page)).to_have_text(re.compile("^All three say T-shirt"))
     assert networks(page) == ["mlp3-none", "mlp5-none", "mlp7-none"]
-    assert page.locator(".card:visible .share").count() == 15
+    assert page.locator(".card:visible li").count() == 15
     assert page.locator(".stages:visible figure").count() == 4
 
 
@@ -49,7 +49,8 @@ def test_what_counted_is_shown_on_each_card_and_put_away_again(open_page):
     why.check()
     expect(reasons).to_have_count(3)
     for card in page.locator(".card:visible").all():
-        reason, label = card.locator("img.why"), card.locator(".name").first.inner_text()
+        label = card.locator("li").first.evaluate("row => row.firstChild.textContent")
+        reason = card.locator("img.why")
         expect(reason).to_have_attribute("alt", re.compile(f"^What counted for {label}: "))
         assert reason.evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
     why.uncheck()

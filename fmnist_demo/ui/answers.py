@@ -178,8 +178,7 @@ def seen_html(prepared: Prepared) -> str:
 def card(prediction: Prediction, heading: str, reason: str = "") -> str:
     """One network's answer: its heading, its first guess, its ranking as bars, its reason."""
     rows = "".join(
-        f'<li><span class="bar" style="width:{share * 100:.1f}%"></span>'
-        f'<span class="name">{escape(name)}</span><span class="share">{share:.0%}</span></li>'
+        f'<li style="--share:{share * 100:.1f}%">{escape(name)}<b>{share:.0%}</b></li>'
         for name, share in prediction.ranked[:BARS]
     )
     return (
