@@ -14,7 +14,7 @@ from fmnist_demo.ui.answers import Panel
 from fmnist_demo.ui.drawpad import DrawPad, encode
 from fmnist_demo.ui.own import Own
 
-EXAMPLE_SEEDS = (14, 7, 2, 9, 2, 8, 7, 4, 3, 3)
+EXAMPLE_SEEDS = (14, 7, 2, 9, 27, 8, 31, 4, 3, 3)
 """One seed a class, chosen by eye for a drawing that is clearly of its class."""
 
 EXAMPLES = Path(__file__).with_name("examples")
