@@ -45,6 +45,17 @@ def test_only_the_documented_endpoints_are_public(client):
     }
 
 
+def test_the_page_keeps_no_progress_that_it_would_copy_at_every_stroke(client):
+    private = [
+        listener
+        for listener in client.config["dependencies"]
+        if listener["backend_fn"] and listener["api_visibility"] == "private"
+    ]
+    assert private
+    for listener in private:
+        assert (listener["show_progress"], listener["show_progress_on"]) == ("hidden", [])
+
+
 @pytest.mark.parametrize("regulariser", REGULARISERS)
 @pytest.mark.parametrize("layers", [3, 5, 7])
 def test_classify_names_a_drawn_t_shirt(client, t_shirt, layers, regulariser):

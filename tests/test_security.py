@@ -418,6 +418,22 @@ def test_an_input_of_the_wrong_form_is_told_in_a_sentence(http, config):
     assert endpoint(config, "classify") is not None
 
 
+@pytest.mark.parametrize("source", ["drawpad", "picture"])
+@pytest.mark.parametrize("field", range(4))
+@pytest.mark.parametrize("wrong", [7, "wrong", {}, [[]], {"value": 1}])
+def test_a_field_of_the_wrong_form_is_told_in_a_sentence(http, config, source, field, wrong, capfd):
+    data = [None, "none", [3], False, None]
+    data[field] = wrong
+    event = {"drawpad": "input", "picture": "change"}[source]
+    body = {"data": data, "fn_index": listener(config, source, event), "session_hash": "f"}
+    answer = http.post(RUN, json=body)
+    if answer.status_code == 200:
+        assert "card" not in answer.json()["data"][0]
+    else:
+        assert_one_sentence(answer.json()["error"])
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_network_that_is_asked_for_many_times_answers_once(http, config):
     picture = file_data(uploaded(http, png(), "own.png"))
     data = [picture, "none", [3] * 1000, False, None]

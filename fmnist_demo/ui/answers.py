@@ -74,7 +74,7 @@ class Panel:
             "inputs": [picture, *controls, self.own],
             "outputs": [self.answers, self.seen],
             "trigger_mode": "always_last",
-            # Gradio would start a thread for each input and each output, 0.6 ms of an answer's 20.
+            # Gradio would take a thread for each input and each output, a millisecond of twenty.
             "preprocess": False,
             "postprocess": False,
             **AT_ONCE,
