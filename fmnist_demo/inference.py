@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -31,7 +32,7 @@ class Prediction:
         """Whether the network's confidence is above its threshold of doubt."""
         return bool(self.checkpoint.recipe.calibration.is_sure(self.probabilities))
 
-    @property
+    @cached_property
     def ranked(self) -> list[tuple[str, float]]:
         """Every class name with its probability, the most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")
