@@ -178,7 +178,7 @@ def seen_html(prepared: Prepared) -> str:
 def card(prediction: Prediction, heading: str, reason: str = "") -> str:
     """One network's answer: its heading, its first guess, its ranking as bars, its reason."""
     rows = "".join(
-        f'<li style="--share:{share * 100:.1f}%">{escape(name)}<b>{share:.0%}</b></li>'
+        f'<li style="--share:{share * 100:.1f}%">{escape(name)}<span>{share:.0%}</span></li>'
         for name, share in prediction.ranked[:BARS]
     )
     return (
