@@ -52,8 +52,10 @@ class Prediction:
 
 def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Prediction]:
     """What each network says to one picture: uint8 (28, 28), the garment bright on black."""
-    picture = torch.tensor(pixels)
-    return [Prediction(c, _calibrated(c, _quick(c.model).logits(picture))) for c in checkpoints]
+    return [
+        Prediction(c, _calibrated(c, torch.from_numpy(_quick(c.model).logits(pixels))))
+        for c in checkpoints
+    ]
 
 
 def _quick(model: MLP) -> OneByOne:

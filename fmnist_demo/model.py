@@ -4,6 +4,7 @@ import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -136,29 +137,36 @@ class OneByOne:
             steps.append((*_by_input(linear), norm))
         (weight, bias, norm), *others = steps
         black, white = normalise(0.0), normalise(255.0)
-        steps = [(weight * ((white - black) / 255), bias + weight.sum(0) * black, norm), *others]
+        bias = bias + (weight.sum(0) * black).numpy()
+        steps = [(weight * ((white - black) / 255), bias, norm), *others]
         self._hidden, self._output = steps, _by_input(model.output)
 
     @torch.inference_mode()
-    def logits(self, picture: torch.Tensor) -> torch.Tensor:
-        """A picture as stored, uint8 (28, 28) -> float32 (10,)."""
-        x = picture.flatten().float()
+    def logits(self, picture: np.ndarray) -> np.ndarray:
+        """A picture as stored, uint8 (28, 28) -> float32 (10,).
+
+        NumPy does all but the products: it is sooner at work than PyTorch, and there is little of
+        it.
+        """
+        x = picture.ravel().astype(np.float32)
         for weight, bias, norm in self._hidden:
-            x = _product(x, weight).add_(bias)
-            x = (norm(x) if norm else x).relu_()
+            x = _product(x, weight) + bias
+            x = np.maximum(norm(torch.from_numpy(x)).numpy() if norm else x, 0)
         weight, bias = self._output
-        return _product(x, weight).add_(bias)
+        return _product(x, weight) + bias
 
 
-def _by_input(linear: nn.Linear) -> tuple[torch.Tensor, torch.Tensor]:
+def _by_input(linear: nn.Linear) -> tuple[torch.Tensor, np.ndarray]:
     """The weights (n_in, n_out), a row an input, and the biases (n_out,)."""
-    return linear.weight.detach().T.contiguous(), linear.bias.detach()
+    return linear.weight.detach().T.contiguous(), linear.bias.detach().numpy()
 
 
-def _product(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def _product(x: np.ndarray, weight: torch.Tensor) -> np.ndarray:
     """`x @ weight`, (n_in,) and (n_in, n_out) -> (n_out,), reading no row whose `x` is zero."""
-    (rows,) = x.nonzero(as_tuple=True)
-    return F.embedding_bag(rows, weight, _START, mode="sum", per_sample_weights=x[rows])[0]
+    rows = np.flatnonzero(x)
+    shares = torch.from_numpy(x[rows])
+    rows = torch.from_numpy(rows)
+    return F.embedding_bag(rows, weight, _START, mode="sum", per_sample_weights=shares)[0].numpy()
 
 
 _START = torch.zeros(1, dtype=torch.int64)
