@@ -1,6 +1,7 @@
 """The tab of findings without a browser: it shows what the findings say."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from helpers import SOME
 
 from fmnist_demo import findings, study
 from fmnist_demo.checkpoints import Collection
-from fmnist_demo.ui import findings_tab, layout
+from fmnist_demo.ui import chart, findings_tab, layout
 from fmnist_demo.ui.texts import texts
 
 
@@ -52,6 +53,18 @@ def test_a_study_of_some_questions_shows_these(made, tmp_path):
     page = shown(layout.build(Collection(tmp_path)))
     assert findings.QUESTIONS["depth"].title in page
     assert findings.QUESTIONS["drawings"].title not in page
+
+
+def test_only_short_text_alternatives_are_printed_too(monkeypatch, made):
+    def printed(longest):
+        monkeypatch.setattr(chart, "LONGEST_CAPTION", longest)
+        (html, *_) = findings_tab._figures(made)
+        label = re.search(r'role="img" aria-label="(.*?)"', html)[1]
+        return label, re.search(r"<figcaption.*?>(.*?)</figcaption>", html)[1]
+
+    label, caption = printed(10**6)
+    assert caption == label
+    assert printed(len(label) // 2) == (label, "")
 
 
 def test_each_picture_has_a_text_alternative_and_two_downloads(made):

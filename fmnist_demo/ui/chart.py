@@ -12,6 +12,9 @@ import gradio as gr
 
 from fmnist_demo.plots import Plot, svg
 
+LONGEST_CAPTION = 400
+"""Characters of the longest text alternative that is also printed under its figure."""
+
 NUMBERS = "The numbers of this figure: the arrow keys go from one to the next."
 """What a screen reader says of a figure that tells its numbers."""
 
@@ -38,11 +41,12 @@ def chart_html(plot: Plot, name: str) -> str:
     if plot.spots:
         attributes = f'class="plot" tabindex="0" role="application" aria-label="{NUMBERS}"'
         drawn = f"<div {attributes}>{drawn}</div>"
+    caption = escape(plot.alternative) if len(plot.alternative) <= LONGEST_CAPTION else ""
     file = escape(name)
     table = base64.b64encode(plot.csv().encode()).decode()
     return (
         f'<figure class="chart" data-name="{file}">{drawn}'
-        f'<figcaption aria-hidden="true">{escape(plot.alternative)}</figcaption>'
+        f'<figcaption aria-hidden="true">{caption}</figcaption>'
         '<p class="downloads">'
         f'<button type="button" data-download="png" aria-label="PNG: {file}.png">PNG</button>'
         f'<a download="{file}.csv" href="data:text/csv;base64,{table}" '
