@@ -102,12 +102,13 @@ def main(argv: list[str] | None = None) -> int:
         results = measure(args)
         if not results["subjects"]:
             raise UserError("Nothing was measured, and nothing is written.")
-        print(document(results))
+        shown = document(results)
+        print(shown)
         if args.json:
             write_json(args.json, results)
         elif not args.only:
             write_json(RESULTS, results)
-            pages.put(README, "benchmarks", document(results))
+            pages.put(README, "benchmarks", shown)
 
     return exit_status(run)
 

@@ -97,7 +97,7 @@ class Wiring:
 
 def questions(count: int, wiring: Wiring, app) -> list[Question]:
     """Different drawings, with the answers of `app` to each."""
-    canvas, classify = app.fns[wiring.canvas].fn, app.fns[wiring.classify].fn
+    pad, canvas, classify = DrawPad(), app.fns[wiring.canvas].fn, app.fns[wiring.classify].fn
     names = list(REGULARISERS)
     made = []
     for number in tqdm(range(count), "expected answers"):
@@ -105,7 +105,7 @@ def questions(count: int, wiring: Wiring, app) -> list[Question]:
         layers, regulariser = (3, 5, 7)[number % 3], names[number // 3 % 3]
         controls = (regulariser, [3, 5, 7] if number % 2 else [layers], False)
         answer = list(canvas(url, *controls, None))
-        confidences = classify(DrawPad().preprocess(url), layers, regulariser)
+        confidences = classify(pad.preprocess(url), layers, regulariser)
         made.append(Question(url, controls, answer, layers, regulariser, confidences))
     return made
 

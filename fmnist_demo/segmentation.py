@@ -5,6 +5,7 @@ as large as the photo, or smaller. OpenCV is loaded at the first photo that need
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -188,8 +189,7 @@ def _distance(colour: np.ndarray, other: np.ndarray) -> np.ndarray:
     away = np.maximum(colour, other) - np.minimum(colour, other)
     if other.ndim == 0:
         return away
-    red, green, blue = np.moveaxis(away, -1, 0)
-    return np.maximum(np.maximum(red, green), blue)  # away.max(axis=-1) is twenty times slower
+    return reduce(np.maximum, np.moveaxis(away, -1, 0))  # away.max(axis=-1) is twenty times slower
 
 
 def _negated(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -33,6 +33,7 @@ RATIOS = Table(
     remark="It rained.",
 )
 RATES = Table("A mill", [Row("sacks", [2.0, 4.0])], per="hour")
+EMPTY_PAGE = "Before.\n<!-- benchmarks -->\nold\n<!-- /benchmarks -->\nAfter.\n"
 
 
 def test_a_ratio_is_that_of_the_medians():
@@ -157,9 +158,6 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "README", tmp_path / "README.md")
     command.README.write_text(EMPTY_PAGE)
     return command
-
-
-EMPTY_PAGE = "Before.\n<!-- benchmarks -->\nold\n<!-- /benchmarks -->\nAfter.\n"
 
 
 def test_a_part_of_the_benchmarks_does_not_replace_the_results_of_all(subjects, kept):

@@ -62,7 +62,6 @@ class Panel:
         One listener feeds all networks, outside the queue; of the pictures that wait while one is
         answered, only the last is sent.
         """
-
         controls = [self.regulariser, self.depths, self.why]
 
         def answer(*sent):
