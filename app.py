@@ -4,7 +4,7 @@ import argparse
 
 import torch
 
-from fmnist_demo.checkpoints import Collection
+from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui.layout import LAUNCH, build
 
 

@@ -14,8 +14,8 @@ from tqdm import tqdm
 from benchmarks.machine import chromium
 from benchmarks.measuring import threads
 from benchmarks.tables import Row, Table
-from fmnist_demo.checkpoints import Collection
 from fmnist_demo.errors import UserError
+from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui.draw_tab import examples
 from fmnist_demo.ui.drawpad import DrawPad
 from fmnist_demo.ui.layout import LAUNCH, build

@@ -15,8 +15,8 @@ import numpy as np
 
 from benchmarks.measuring import in_turn
 from benchmarks.tables import Row, Table
-from fmnist_demo.checkpoints import WEIGHTS
-from fmnist_demo.drawings import draw
+from fmnist_demo.networks.checkpoints import WEIGHTS
+from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui.drawpad import encode
 
 IMPORTS, ANSWER = "importing gradio and torch", "from `python app.py` to the first answer"

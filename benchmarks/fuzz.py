@@ -35,12 +35,12 @@ from tqdm import tqdm
 
 from benchmarks import reliability
 from benchmarks.server import FOLLOW, JOIN, RUN, UPLOAD, file_data, listener, serving
-from fmnist_demo import checkpoints
-from fmnist_demo.drawings import draw
-from fmnist_demo.model import MLP, MLPConfig
-from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.mlp import MLP, MLPConfig
+from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
-from fmnist_demo.training import TrainConfig
+from fmnist_demo.synthetic.drawings import draw
+from fmnist_demo.training.loop import TrainConfig
 
 COUNT = 10_000
 PATIENCE = 60.0
@@ -186,7 +186,7 @@ BOMBS = {
     "JPEG of 2,000 passes": lambda: _passes(pictures()["JPEG progressive"], 2_000),
     "BMP of 30,000 × 30,000": lambda: _lying("BMP", pictures()["BMP"], 30_000, 30_000),
 }
-"""Small files that unpack to a lot; each is made when it is called."""
+"""Small files that unpack to a chunk; each is made when it is called."""
 
 
 def _passes(data: bytes, count: int) -> bytes:
@@ -274,10 +274,10 @@ def networks() -> dict[str, bytes]:
     shape = MLPConfig(layers=3, width=16)
     training = asdict(TrainConfig(strength=0.0))
     validation = {"loss": 0.5, "accuracy": 0.9}
-    recipe = checkpoints.Recipe(shape, training, "0" * 12, validation=validation)
+    metadata = checkpoints.Metadata(shape, training, "0" * 12, validation=validation)
     with TemporaryDirectory() as folder:
         path = Path(folder, "mlp3-none.safetensors")
-        checkpoints.save(path, MLP(shape), recipe)
+        checkpoints.save(path, MLP(shape), metadata)
         sound = path.read_bytes()
     length = int.from_bytes(sound[:8], "little")
     header = json.loads(sound[8 : 8 + length])
@@ -295,7 +295,7 @@ def networks() -> dict[str, bytes]:
     metadata = json.loads(header["__metadata__"]["fmnist_demo"])
     for key, value in {
         "model": {"layers": 10**9, "width": 10**9, "dropout": 0},
-        "calibration": {"temperature": 0, "doubt": 2},
+        "calibration": {"temperature": 0, "confidence_threshold": 2},
         "history": "x" * 10**6,
         "validation": {"loss": None, "accuracy": "<script>"},
         "training": {"regulariser": "<script>alert(1)</script>", "strength": 0},
@@ -434,7 +434,7 @@ class Visitor:
         self.functions = {
             "canvas": listener(self.config, "drawpad", "input"),
             "photo": listener(self.config, "picture", "change"),
-            "network": listener(self.config, "own-upload", "upload"),
+            "network": listener(self.config, "network-upload", "upload"),
         }
         self.sent = 0
 

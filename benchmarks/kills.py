@@ -31,9 +31,13 @@ from tqdm import tqdm
 
 from benchmarks import reliability
 from fmnist_demo import __main__ as cli
-from fmnist_demo import checkpoints, data, sweep
-from fmnist_demo.data import OfficialFile, Split, TrainingData
+from fmnist_demo.commands import train
+from fmnist_demo.data import fashion_mnist, splits
+from fmnist_demo.data.fashion_mnist import OfficialFile
+from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
+from fmnist_demo.experiments import sweep
+from fmnist_demo.networks import checkpoints
 
 COUNT = 50
 PATIENCE = 300.0
@@ -117,8 +121,8 @@ def work(command: str, folder: str, files: list[OfficialFile], url: str, told) -
     os.chdir(folder)
     torch.set_num_threads(1)
     examples = TrainingData(_pictures(300, 1), _pictures(100, 2), "0" * 12)
-    data.TRAINING_FILES, data.VALIDATION_PER_CLASS = tuple(files), 10
-    load, cli.HELD_OUT = data.load_training, 50
+    fashion_mnist.TRAINING_FILES, splits.VALIDATION_PER_CLASS = tuple(files), 10
+    load, train.HELD_OUT = fashion_mnist.load_training, 50
     with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere), redirect_stdout(nowhere):
         told.send(None)
         if command == "download":
@@ -127,9 +131,9 @@ def work(command: str, folder: str, files: list[OfficialFile], url: str, told) -
             loaded = load(mirrors=[url])
             Path("out.json").write_text(json.dumps(_digest(loaded.train.images)))
         else:
-            data.load_training = lambda *_: examples
-            data.load_test = lambda *_: examples.validation
-            sweep.own_drawings = lambda: examples.validation
+            fashion_mnist.load_training = lambda *_: examples
+            fashion_mnist.load_test = lambda *_: examples.validation
+            sweep.synthetic_drawings = lambda: examples.validation
             if status := cli.main(COMMANDS[command]):
                 raise SystemExit(status)
     told.send(None)
@@ -236,11 +240,11 @@ def _read(path: Path) -> object:
             return f"no JSON: {error}"
     if path.suffix == ".safetensors":
         try:
-            recipe = checkpoints.load(path).recipe
+            metadata = checkpoints.load(path).metadata
         except UserError as error:
             return f"no checkpoint: {error}"
         tensors = {name: _digest(tensor) for name, tensor in load_file(path).items()}
-        return _timeless(recipe.history), recipe.training, recipe.calibration, tensors
+        return _timeless(metadata.history), metadata.training, metadata.calibration, tensors
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -37,10 +37,10 @@ from benchmarks.server import (
     listener,
     serving,
 )
-from fmnist_demo.checkpoints import Collection
-from fmnist_demo.drawings import draw
-from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.networks.checkpoints import Collection
+from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
+from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import layout
 from fmnist_demo.ui.drawpad import DrawPad, encode
 

@@ -5,10 +5,10 @@ import torch
 
 from benchmarks.measuring import in_turn, threads
 from benchmarks.tables import Row, Table
-from fmnist_demo.checkpoints import Collection
-from fmnist_demo.drawings import draw
-from fmnist_demo.inference import predict, probabilities
-from fmnist_demo.preprocessing import from_drawing
+from fmnist_demo.images.preprocessing import from_drawing
+from fmnist_demo.networks.checkpoints import Collection
+from fmnist_demo.networks.inference import predict, probabilities
+from fmnist_demo.synthetic.drawings import draw
 
 READ, ANSWERS = "reading their weights once", "answers of all nine to a drawing"
 ANSWERS_LIT = "answers to a picture without a black pixel"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from fmnist_demo.checkpoints import WEIGHTS
+from fmnist_demo.networks.checkpoints import WEIGHTS
 
 ROOT = WEIGHTS.parent
 CORES = 2

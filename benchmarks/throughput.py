@@ -8,13 +8,14 @@ from tqdm import tqdm
 
 from benchmarks.measuring import clocked, threads
 from benchmarks.tables import Row, Table
-from fmnist_demo import study, sweep
-from fmnist_demo.data import Split, TrainingData, load_test, load_training
+from fmnist_demo.data.fashion_mnist import load_test, load_training
+from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
-from fmnist_demo.pictures import open_image
-from fmnist_demo.preprocessing import prepare
-from fmnist_demo.robustness import own_drawings
-from fmnist_demo.synthetic import examples
+from fmnist_demo.experiments import study, sweep
+from fmnist_demo.experiments.robustness import synthetic_drawings
+from fmnist_demo.images.preprocessing import prepare
+from fmnist_demo.images.reading import open_image
+from fmnist_demo.synthetic.dataset import examples
 
 DRAWINGS = 500
 """Drawings a round of the benchmarks."""
@@ -29,7 +30,7 @@ def measure(repeats: int, data: str | None = None, photos: str | None = None) ->
     Raises `UserError` if the folder has no photos, or Fashion-MNIST is not there.
     """
     training, test = load_training(data), load_test(data)
-    own_drawings()  # made once, and no part of any training
+    synthetic_drawings()  # made once, and no part of any training
     with threads(1):
         rows = [Row("procedural drawings", list(drawing_times(DRAWINGS * repeats)))]
         if photos:
@@ -70,4 +71,4 @@ def some_trainings(count: int) -> list[sweep.Training]:
 
 def train(one: sweep.Training, examples: TrainingData, test: Split) -> sweep.Figures:
     """One training with all that is measured on it."""
-    return sweep.measure(one, examples.train, examples.validation, test, own_drawings())
+    return sweep.measure(one, examples.train, examples.validation, test, synthetic_drawings())

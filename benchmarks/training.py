@@ -23,11 +23,12 @@ from tqdm import tqdm
 
 from benchmarks.measuring import in_turn, threads
 from benchmarks.tables import Row, Table
-from fmnist_demo.data import Split, TrainingData, load_test, load_training
+from fmnist_demo.data.fashion_mnist import load_test, load_training
+from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
-from fmnist_demo.model import MLP, MLPConfig, predict_logits
+from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
 from fmnist_demo.spec import MEAN, STD, normalise
-from fmnist_demo.training import TrainConfig, fit
+from fmnist_demo.training.loop import TrainConfig, fit
 
 TARGET = 0.89
 LONGEST = 20

@@ -12,19 +12,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fmnist_demo.calibration import expected_calibration_error
-from fmnist_demo.checkpoints import Checkpoint
-from fmnist_demo.data import Split
-from fmnist_demo.drawings import read_quickdraw, render
+from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
-from fmnist_demo.inference import probabilities
-from fmnist_demo.inspection import alive, weight_norm
-from fmnist_demo.pictures import open_image
-from fmnist_demo.preprocessing import Prepared, from_drawing, prepare
-from fmnist_demo.pruning import KEPT, pruned, threshold
-from fmnist_demo.regularisation import count_zeros, total_zeros
+from fmnist_demo.images.preprocessing import Prepared, from_drawing, prepare
+from fmnist_demo.images.reading import open_image
+from fmnist_demo.images.strokes import read_quickdraw, render
+from fmnist_demo.networks.calibration import expected_calibration_error
+from fmnist_demo.networks.checkpoints import Checkpoint
+from fmnist_demo.networks.inference import probabilities
+from fmnist_demo.networks.inspection import active_units, weight_norm
+from fmnist_demo.networks.pruning import KEPT, pruned, threshold
+from fmnist_demo.networks.regularisation import count_zeros, total_zeros
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
-from fmnist_demo.synthetic import dataset
+from fmnist_demo.synthetic.dataset import dataset
 
 NON_GARMENTS, NON_GARMENTS_SEED = 2_000, 2**40
 """How many scribbles the doubt is measured on, and their seed, which no training uses."""
@@ -33,7 +33,7 @@ Progress = Callable[[Iterable], Iterable]
 
 
 @dataclass(frozen=True)
-class Cases:
+class LabelledImages:
     """Pictures that people made, as the networks see them.
 
     `names` (N): what their file or folder is called, `labels` (N): the labels that are right.
@@ -47,7 +47,7 @@ class Cases:
     unreadable: dict[int, str]
 
 
-def read_cases(folder: str | Path, progress: Progress = iter) -> Cases:
+def read_labelled_images(folder: str | Path, progress: Progress = iter) -> LabelledImages:
     """Read `<class>.ndjson` drawings and `<class>/` image folders and prepare them as the app does.
 
     The class is one of `spec.SLUGS`, or several joined by `+`. `progress` wraps the iterable, as
@@ -68,7 +68,7 @@ def read_cases(folder: str | Path, progress: Progress = iter) -> Cases:
         names.append(name)
         labels.append(parse_classes(name))
         images.append(pixels)
-    return Cases(names, labels, torch.from_numpy(np.stack(images)), unreadable)
+    return LabelledImages(names, labels, torch.from_numpy(np.stack(images)), unreadable)
 
 
 def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
@@ -89,27 +89,30 @@ def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
 
 
 def evaluate(
-    checkpoint: Checkpoint, test: Split, drawings: Cases | None = None, photos: Cases | None = None
+    checkpoint: Checkpoint,
+    test: Split,
+    drawings: LabelledImages | None = None,
+    photos: LabelledImages | None = None,
 ) -> dict:
     """Everything that is reported about one checkpoint, as JSON holds it."""
-    recipe, model = checkpoint.recipe, checkpoint.model
-    calibration, living = recipe.calibration, alive(model)
+    metadata, model = checkpoint.metadata, checkpoint.model
+    calibration, active = metadata.calibration, active_units(model)
     report = {
         "name": checkpoint.name,
         "layers": checkpoint.layers,
         "regulariser": checkpoint.regulariser,
-        "strength": recipe.strength,
-        "parameters": recipe.model.parameters,
+        "strength": metadata.strength,
+        "parameters": metadata.model.parameters,
         "zeros": total_zeros(model),
         "zeros_per_layer": list(count_zeros(model).values()),
-        "dead_units": living.dead_units,
-        "unused_pixels": living.unused_pixels,
+        "dead_units": active.dead_units,
+        "unused_pixels": active.unused_pixels,
         "weight_norm": weight_norm(model),
-        "validation_accuracy": recipe.validation["accuracy"],
+        "validation_accuracy": metadata.validation["accuracy"],
         "test_accuracy": accuracy(checkpoint, test),
         "ece": calibration_error(checkpoint, test),
         "temperature": calibration.temperature,
-        "doubt": calibration.doubt,
+        "confidence_threshold": calibration.confidence_threshold,
         "non_garments_unsure": unsure(checkpoint, non_garments()),
         "pruning": pruning_curve(checkpoint, test),
     }
@@ -128,8 +131,8 @@ def non_garments() -> torch.Tensor:
 
 def unsure(checkpoint: Checkpoint, images: torch.Tensor) -> float:
     """The fraction of pictures (N, 28, 28) about which the network is not sure, 0 to 1."""
-    is_sure = checkpoint.recipe.calibration.is_sure(probabilities(checkpoint, images))
-    return float((~is_sure).mean())
+    is_confident = checkpoint.metadata.calibration.is_confident(probabilities(checkpoint, images))
+    return float((~is_confident).mean())
 
 
 def accuracy(checkpoint: Checkpoint, split: Split) -> float:
@@ -156,7 +159,7 @@ def pruning_curve(checkpoint: Checkpoint, test: Split) -> dict[str, list[float]]
     return {"kept": list(KEPT), "test_accuracy": accuracies}
 
 
-def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
+def recognition(checkpoint: Checkpoint, cases: LabelledImages) -> dict:
     """How many pictures are named rightly at the first guess and within three, 0 to 1.
 
     Where several labels are right, the best placed one counts. `per_class` has the same figures by
@@ -164,7 +167,7 @@ def recognition(checkpoint: Checkpoint, cases: Cases) -> dict:
     """
     shares = probabilities(checkpoint, cases.images)
     guesses = np.argsort(-shares, axis=1, kind="stable")
-    doubtful = ~checkpoint.recipe.calibration.is_sure(shares)
+    doubtful = ~checkpoint.metadata.calibration.is_confident(shares)
     doubtful[list(cases.unreadable)] = False  # there was no answer to be sure of
     places = np.array(
         [

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.networks.regularisation import REGULARISERS
 
 if TYPE_CHECKING:  # slow to load
     from matplotlib.axes import Axes

@@ -10,12 +10,13 @@ import pytest
 import torch
 from hypothesis import settings
 
-from fmnist_demo import checkpoints, synthetic
-from fmnist_demo.calibration import Calibration
-from fmnist_demo.data import Split
-from fmnist_demo.model import MLP, MLPConfig
-from fmnist_demo.regularisation import REGULARISERS
-from fmnist_demo.training import TrainConfig, fit
+from fmnist_demo.data.splits import Split
+from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.calibration import Calibration
+from fmnist_demo.networks.mlp import MLP, MLPConfig
+from fmnist_demo.networks.regularisation import REGULARISERS
+from fmnist_demo.synthetic import dataset
+from fmnist_demo.training.loop import TrainConfig, fit
 from fmnist_demo.ui import layout
 
 pytest.register_assert_rewrite("helpers", "picture_helpers")
@@ -29,7 +30,7 @@ TINY = MLPConfig(layers=3, width=32)
 QUICK = TrainConfig(
     epochs=2, batch_size=10, learning_rate=5e-3, synthetic=0, synthetic_sets=1, augment=False
 )
-CALIBRATION = Calibration(temperature=1.5, doubt=0.15)
+CALIBRATION = Calibration(temperature=1.5, confidence_threshold=0.15)
 
 FLAGS = [
     "--no-sandbox",
@@ -65,7 +66,7 @@ def real_data() -> str:
 
 
 def split_of_drawings(count: int, seed: int) -> Split:
-    return Split.from_arrays(*synthetic.dataset(count, seed, shares={"drawing": 1}))
+    return Split.from_arrays(*dataset.dataset(count, seed, shares={"drawing": 1}))
 
 
 @pytest.fixture(scope="session")
@@ -81,13 +82,13 @@ def validation() -> Split:
 
 
 @pytest.fixture(scope="session")
-def trained(train, validation) -> tuple[MLP, checkpoints.Recipe]:
+def trained(train, validation) -> tuple[MLP, checkpoints.Metadata]:
     """A tiny network after two epochs, and how it was made. Not to be changed."""
     model = MLP(TINY)
     config = replace(QUICK, regulariser="l1", strength=5e-3)
     history = [asdict(result) for result in fit(model, train, validation, config)]
     kept = {"loss": history[-1]["validation_loss"], "accuracy": history[-1]["validation_accuracy"]}
-    return model, checkpoints.Recipe(
+    return model, checkpoints.Metadata(
         TINY, asdict(config), "0" * 12, CALIBRATION, history, kept, "all epochs"
     )
 
@@ -96,12 +97,12 @@ def trained(train, validation) -> tuple[MLP, checkpoints.Recipe]:
 def weights(tmp_path_factory, trained) -> Path:
     """A folder with all nine networks, each tiny and, but for `mlp3-l1`, untrained."""
     folder = tmp_path_factory.mktemp("weights")
-    model, recipe = trained
-    checkpoints.save(folder / "mlp3-l1.safetensors", model, recipe)
+    model, metadata = trained
+    checkpoints.save(folder / "mlp3-l1.safetensors", model, metadata)
     for seed, (layers, name) in enumerate((n, r) for n in (3, 5, 7) for r in REGULARISERS):
         shape = replace(TINY, layers=layers)
-        other = replace(recipe, model=shape, training=recipe.training | {"regulariser": name})
-        if other.name != recipe.name:
+        other = replace(metadata, model=shape, training=metadata.training | {"regulariser": name})
+        if other.name != metadata.name:
             checkpoints.save(folder / f"{other.name}.safetensors", MLP(shape, seed), other)
     return folder
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from fmnist_demo.garments import GARMENTS
-from fmnist_demo.sweep import Figures
+from fmnist_demo.experiments.sweep import Figures
+from fmnist_demo.synthetic.garments import GARMENTS
 
 SOME = Figures(
     train_accuracy=0.9,

@@ -8,7 +8,7 @@ from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFilter
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.preprocessing import STAGE_EDGE
+from fmnist_demo.images.preprocessing import STAGE_EDGE
 
 T_SHIRT = np.array(
     [

@@ -11,31 +11,32 @@ from helpers import assert_one_sentence
 from PIL import Image
 
 from fmnist_demo import evaluation
-from fmnist_demo.calibration import Calibration, expected_calibration_error
-from fmnist_demo.checkpoints import Collection
-from fmnist_demo.data import Split
-from fmnist_demo.drawings import draw, render
+from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
 from fmnist_demo.evaluation import (
     NON_GARMENTS,
     NON_GARMENTS_SEED,
-    Cases,
+    LabelledImages,
     accuracy,
     evaluate,
     non_garments,
     pruning_curve,
-    read_cases,
+    read_labelled_images,
     recognition,
     table,
     unsure,
 )
-from fmnist_demo.inference import probabilities
-from fmnist_demo.inspection import alive, weight_norm
-from fmnist_demo.preprocessing import from_drawing, prepare
-from fmnist_demo.pruning import KEPT, pruned, threshold
-from fmnist_demo.regularisation import total_zeros, weight_matrices
+from fmnist_demo.images.preprocessing import from_drawing, prepare
+from fmnist_demo.images.strokes import render
+from fmnist_demo.networks.calibration import Calibration, expected_calibration_error
+from fmnist_demo.networks.checkpoints import Collection
+from fmnist_demo.networks.inference import probabilities
+from fmnist_demo.networks.inspection import active_units, weight_norm
+from fmnist_demo.networks.pruning import KEPT, pruned, threshold
+from fmnist_demo.networks.regularisation import total_zeros, weight_matrices
 from fmnist_demo.spec import NO_GARMENT
-from fmnist_demo.synthetic import dataset
+from fmnist_demo.synthetic.dataset import dataset
+from fmnist_demo.synthetic.drawings import draw
 
 OUTLINE = [[0, 200, 200, 0, 0], [0, 0, 150, 150, 0]]
 
@@ -58,8 +59,8 @@ def says(monkeypatch):
     return rank
 
 
-def cases(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -> Cases:
-    return Cases(names, labels, torch.zeros(len(names), 28, 28).byte(), unreadable or {})
+def cases(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -> LabelledImages:
+    return LabelledImages(names, labels, torch.zeros(len(names), 28, 28).byte(), unreadable or {})
 
 
 def test_recognition_counts_the_first_guess_and_the_first_three(says, network):
@@ -104,16 +105,16 @@ def confident(monkeypatch):
 
 
 def test_unsure_is_the_share_below_the_threshold_of_doubt(confident, network):
-    recipe = replace(network.recipe, calibration=Calibration(1.0, 0.5))
+    metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.5, 0.49, 0.2)
-    assert unsure(replace(network, recipe=recipe), torch.zeros(4, 28, 28).byte()) == 0.5
+    assert unsure(replace(network, metadata=metadata), torch.zeros(4, 28, 28).byte()) == 0.5
 
 
 def test_recognition_tells_doubt_apart_from_being_wrong(confident, network):
-    recipe = replace(network.recipe, calibration=Calibration(1.0, 0.5))
+    metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.4, 0.3, 0.8)
     names, labels = ["bag", "bag", "dress", "dress"], [(8,), (8,), (3,), (3,)]
-    found = recognition(replace(network, recipe=recipe), cases(names, labels))
+    found = recognition(replace(network, metadata=metadata), cases(names, labels))
     assert (found["top1"], found["unsure"]) == (0.5, 0.5)
     assert [found["per_class"][name]["top1"] for name in ("bag", "dress")] == [1, 0]
     assert [found["per_class"][name]["unsure"] for name in ("bag", "dress")] == [0.5, 0.5]
@@ -136,28 +137,31 @@ def test_accuracy_is_the_share_of_right_first_guesses(says, network):
 
 def test_accuracy_agrees_with_the_one_that_training_noted(network, validation):
     assert accuracy(network, validation) == pytest.approx(
-        network.recipe.validation["accuracy"], abs=0.02
+        network.metadata.validation["accuracy"], abs=0.02
     )
 
 
 def test_a_report_is_complete_and_goes_into_json(network, validation):
-    bags = Cases(["bag"] * 100, [(8,)] * 100, validation.images, {})
+    bags = LabelledImages(["bag"] * 100, [(8,)] * 100, validation.images, {})
     report = json.loads(json.dumps(evaluate(network, validation, drawings=bags)))
     assert (report["name"], report["layers"], report["regulariser"]) == ("mlp3-l1", 3, "l1")
-    assert report["strength"] == network.recipe.strength
+    assert report["strength"] == network.metadata.strength
     assert report["parameters"] == sum(p.numel() for p in network.model.parameters())
     assert report["zeros"] == total_zeros(network.model) > 0
     assert report["test_accuracy"] == accuracy(network, validation)
-    assert report["validation_accuracy"] == network.recipe.validation["accuracy"]
+    assert report["validation_accuracy"] == network.metadata.validation["accuracy"]
     assert report["drawings"] == recognition(network, bags)
     shares = probabilities(network, validation.images)
     assert report["ece"] == expected_calibration_error(shares, validation.labels.numpy())
-    assert (report["temperature"], report["doubt"]) == (CALIBRATION.temperature, CALIBRATION.doubt)
+    assert (report["temperature"], report["confidence_threshold"]) == (
+        CALIBRATION.temperature,
+        CALIBRATION.confidence_threshold,
+    )
     assert report["non_garments_unsure"] == unsure(network, non_garments())
     sizes = [matrix.numel() for matrix in weight_matrices(network.model).values()]
     assert np.average(report["zeros_per_layer"], weights=sizes) == pytest.approx(report["zeros"])
-    assert report["dead_units"] == alive(network.model).dead_units
-    assert report["unused_pixels"] == alive(network.model).unused_pixels
+    assert report["dead_units"] == active_units(network.model).dead_units
+    assert report["unused_pixels"] == active_units(network.model).unused_pixels
     assert report["weight_norm"] == weight_norm(network.model)
     assert report["pruning"] == pruning_curve(network, validation)
     assert "photos" not in report
@@ -209,7 +213,7 @@ def folder(tmp_path):
 
 
 def test_a_folder_is_read_as_the_app_would_see_it(folder):
-    found = read_cases(folder)
+    found = read_labelled_images(folder)
     assert found.names == ["bag", "bag", "sneaker+ankle-boot", "sneaker+ankle-boot"]
     assert found.labels == [(8,), (8,), (7, 9), (7, 9)]
     expected = [
@@ -223,7 +227,7 @@ def test_a_folder_is_read_as_the_app_would_see_it(folder):
 
 
 def test_an_unreadable_picture_is_kept_as_a_case_with_its_reason(folder):
-    found = read_cases(folder)
+    found = read_labelled_images(folder)
     assert list(found.unreadable) == [3]
     assert_one_sentence(found.unreadable[3])
     assert (found.images[3] == 0).all()
@@ -237,7 +241,7 @@ def test_progress_sees_every_picture(folder):
             seen.append(item)
             yield item
 
-    read_cases(folder, watch)
+    read_labelled_images(folder, watch)
     assert len(seen) == 4
 
 
@@ -246,7 +250,7 @@ def test_a_name_that_is_no_class_is_told_before_anything_is_read(tmp_path, name)
     path = tmp_path / name
     path.mkdir() if name.endswith("/") else path.write_text("not even a drawing")
     with pytest.raises(UserError, match="not a class name") as error:
-        read_cases(tmp_path)
+        read_labelled_images(tmp_path)
     assert_one_sentence(str(error.value))
 
 
@@ -257,7 +261,7 @@ def test_a_folder_without_pictures_is_told(tmp_path, name):
     (tmp_path / "file").write_text("not a folder")
     folder = tmp_path / name / "bag" if name == "bag" else tmp_path / name
     with pytest.raises(UserError, match=r"no pictures|not a folder") as error:
-        read_cases(folder)
+        read_labelled_images(folder)
     assert_one_sentence(str(error.value))
     assert str(folder) in str(error.value)
 
@@ -265,5 +269,5 @@ def test_a_folder_without_pictures_is_told(tmp_path, name):
 def test_a_broken_drawing_file_is_told(tmp_path):
     (tmp_path / "bag.ndjson").write_bytes(b"\xff\xfe\0")
     with pytest.raises(UserError, match=r"bag\.ndjson") as error:
-        read_cases(tmp_path)
+        read_labelled_images(tmp_path)
     assert_one_sentence(str(error.value))

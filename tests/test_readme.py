@@ -8,10 +8,12 @@ from dataclasses import asdict, replace
 import pytest
 
 from benchmarks import pages, tables
-from fmnist_demo import checkpoints, data, evaluation
+from fmnist_demo import evaluation
 from fmnist_demo.__main__ import parser
-from fmnist_demo.regularisation import REGULARISERS, total_zeros
-from fmnist_demo.training import TrainConfig
+from fmnist_demo.data import fashion_mnist
+from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros
+from fmnist_demo.training.loop import TrainConfig
 
 ROOT = checkpoints.WEIGHTS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,8 +39,8 @@ def test_all_nine_networks_are_shipped_and_whole(shipped):
 
 
 def test_the_shipped_networks_were_trained_alike_but_as_the_readme_says(shipped):
-    assert {c.recipe.ended for c in shipped} <= {"all epochs", "early stopping"}
-    assert len({c.recipe.split_hash for c in shipped}) == 1
+    assert {c.metadata.stop_reason for c in shipped} <= {"all epochs", "early stopping"}
+    assert len({c.metadata.split_hash for c in shipped}) == 1
     unusual = re.findall(r"`(\S+)` with `--strength (\S+) --epochs (\d+)`", README)
     said = {name: (float(strength), int(epochs)) for name, strength, epochs in unusual}
     usual = TrainConfig(precision="bfloat16")
@@ -46,8 +48,8 @@ def test_the_shipped_networks_were_trained_alike_but_as_the_readme_says(shipped)
         regulariser = checkpoint.regulariser
         usually = REGULARISERS[regulariser].strength, usual.epochs
         strength, epochs = said.get(checkpoint.name, usually)
-        recipe = replace(usual, regulariser=regulariser, strength=strength, epochs=epochs)
-        assert checkpoint.recipe.training == asdict(recipe)
+        metadata = replace(usual, regulariser=regulariser, strength=strength, epochs=epochs)
+        assert checkpoint.metadata.training == asdict(metadata)
 
 
 def test_only_l1_has_zeros(shipped):
@@ -59,13 +61,13 @@ def test_the_results_are_of_the_shipped_networks(results, shipped):
     assert [r["name"] for r in results] == [c.name for c in shipped]
     for result, checkpoint in zip(results, shipped, strict=True):
         assert result["zeros"] == total_zeros(checkpoint.model)
-        assert result["strength"] == checkpoint.recipe.strength
-        assert result["parameters"] == checkpoint.recipe.model.parameters
-        assert result["validation_accuracy"] == checkpoint.recipe.validation["accuracy"]
+        assert result["strength"] == checkpoint.metadata.strength
+        assert result["parameters"] == checkpoint.metadata.model.parameters
+        assert result["validation_accuracy"] == checkpoint.metadata.validation["accuracy"]
 
 
 def test_the_results_hold_on_the_real_test_set(results, shipped, real_data):
-    test = data.load_test(real_data)
+    test = fashion_mnist.load_test(real_data)
     for result, checkpoint in zip(results, shipped, strict=True):
         measured = evaluation.accuracy(checkpoint, test)
         assert measured == pytest.approx(result["test_accuracy"], abs=2e-4)
@@ -76,10 +78,10 @@ def test_the_readme_shows_the_results(results):
     assert pages.replaced(README, "results", evaluation.table(results)) == README
 
 
-def test_the_readme_maps_every_module():
-    listed = set(re.findall(r"^\| `(fmnist_demo/\w+\.py)`", README, re.MULTILINE))
-    modules = {f"fmnist_demo/{path.name}" for path in (ROOT / "fmnist_demo").glob("*.py")}
-    assert listed == modules - {"fmnist_demo/__init__.py"}
+def test_the_readme_maps_every_package_and_module():
+    listed = set(re.findall(r"^\| `fmnist_demo/(\w+)[/.]", README, re.MULTILINE))
+    there = {path.stem for path in (ROOT / "fmnist_demo").iterdir() if path.suffix in ("", ".py")}
+    assert listed == {name for name in there if not name.startswith("__")}
 
 
 def test_the_readmes_commands_are_commands():

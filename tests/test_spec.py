@@ -8,7 +8,7 @@ from helpers import assert_one_sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmnist_demo.data import load_training
+from fmnist_demo.data.fashion_mnist import load_training
 from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, MEAN, SLUGS, STD, normalise, parse_classes
 

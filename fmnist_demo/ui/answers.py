@@ -11,15 +11,15 @@ from html import escape
 import gradio as gr
 import numpy as np
 
-from fmnist_demo.checkpoints import Collection
 from fmnist_demo.errors import UserError
-from fmnist_demo.inference import Prediction, predict, saliency
-from fmnist_demo.preprocessing import Prepared, Stage
-from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.images.preprocessing import Prepared, Stage
+from fmnist_demo.networks.checkpoints import Collection
+from fmnist_demo.networks.inference import Prediction, predict, saliency
+from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.ui.drawpad import encode
 from fmnist_demo.ui.guard import preprocessed
 from fmnist_demo.ui.listeners import AT_ONCE
-from fmnist_demo.ui.shelf import GONE, Shelf
+from fmnist_demo.ui.network_store import GONE, NetworkStore
 
 BARS = 5
 """How many of the ten classes each network's ranking shows."""
@@ -28,15 +28,16 @@ BARS = 5
 class Panel:
     """The controls and the answers: which regularisation, which depths, what they say.
 
-    `own`: a state that holds the visitor's ticket to a network on `shelf`, which answers too, or
-    None.
+    `your_network`: a state that holds the key of the visitor's network in `store`, or None.
     """
 
-    def __init__(self, collection: Collection, prompt: str, own: gr.State, shelf: Shelf):
+    def __init__(
+        self, collection: Collection, prompt: str, your_network: gr.State, store: NetworkStore
+    ):
         self.collection = collection
         self.prompt = prompt
-        self.own = own
-        self.shelf = shelf
+        self.your_network = your_network
+        self.store = store
         regularisers = [r for r in REGULARISERS if any(c.regulariser == r for c in collection)]
         depths = sorted({c.layers for c in collection})
         with gr.Row():
@@ -65,12 +66,12 @@ class Panel:
         controls = [self.regulariser, self.depths, self.why]
 
         def answer(*sent):
-            *payloads, own = sent
-            return self.answer(prepare, *preprocessed([picture, *controls], payloads), own)
+            *payloads, your_network = sent
+            return self.answer(prepare, *preprocessed([picture, *controls], payloads), your_network)
 
         self.listener = {
             "fn": answer,
-            "inputs": [picture, *controls, self.own],
+            "inputs": [picture, *controls, self.your_network],
             "outputs": [self.answers, self.seen],
             "trigger_mode": "always_last",
             # Gradio would take a thread for each input and each output, a millisecond of twenty.
@@ -91,7 +92,7 @@ class Panel:
         regulariser: str,
         depths: list[int],
         why: bool,
-        own: int | None = None,
+        your_network: int | None = None,
     ) -> tuple[str, str]:
         """The answers and what was seen, as HTML; a user's error is shown in their place."""
         if picture is None:
@@ -106,10 +107,10 @@ class Panel:
             return why_html(prediction, prepared.pixels) if why else ""
 
         predictions, yours = predict(chosen, prepared.pixels), ""
-        if network := self.shelf.get(own):
+        if network := self.store.get(your_network):
             (answer,) = predict([network], prepared.pixels)
             yours = card(answer, f"Yours, {hidden_layers(network.layers)}", reason(answer))
-        elif own is not None:
+        elif your_network is not None:
             yours = message(GONE, "alert")
         html = answers_html(predictions, [reason(p) for p in predictions], yours)
         return html, seen_html(prepared)
@@ -127,7 +128,7 @@ def agreement(predictions: list[Prediction]) -> tuple[str, bool]:
     """One sentence on where the networks agree and where not, and whether they do."""
     groups = defaultdict(list)
     for prediction in predictions:
-        groups[prediction.label if prediction.sure else None].append(_depth(prediction))
+        groups[prediction.label if prediction.confident else None].append(_depth(prediction))
     if list(groups) == [None]:
         return "Not sure: this looks like none of the ten kinds of clothing.", False
     if len(groups) == 1:
@@ -199,7 +200,7 @@ def why_html(prediction: Prediction, pixels: np.ndarray) -> str:
 
 
 def _said(prediction: Prediction) -> str:
-    return prediction.label if prediction.sure else f"Not sure ({prediction.label}?)"
+    return prediction.label if prediction.confident else f"Not sure ({prediction.label}?)"
 
 
 def _depth(prediction: Prediction) -> str:

@@ -2,10 +2,10 @@
 
 import gradio as gr
 
-from fmnist_demo.checkpoints import Checkpoint, Collection
 from fmnist_demo.errors import UserError
-from fmnist_demo.inference import Prediction, predict
-from fmnist_demo.regularisation import REGULARISERS
+from fmnist_demo.networks.checkpoints import Checkpoint, Collection
+from fmnist_demo.networks.inference import Prediction, predict
+from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.ui.picture import Picture, prepare_picture
 
 

@@ -6,13 +6,13 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from fmnist_demo.checkpoints import Collection
-from fmnist_demo.drawings import draw
-from fmnist_demo.preprocessing import from_drawing
+from fmnist_demo.images.preprocessing import from_drawing
+from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.spec import CLASS_NAMES
+from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui.answers import Panel
 from fmnist_demo.ui.drawpad import DrawPad, encode
-from fmnist_demo.ui.own import Own
+from fmnist_demo.ui.your_network import YourNetwork
 
 EXAMPLE_SEEDS = (14, 7, 2, 9, 27, 8, 31, 4, 3, 3)
 """One seed a class, chosen by eye for a drawing that is clearly of its class."""
@@ -40,14 +40,14 @@ def examples() -> list[dict]:
     ]
 
 
-def build(collection: Collection, own: Own) -> tuple[DrawPad, Panel]:
-    """Lay out the tab and connect it; `own` is the visitor's network."""
+def build(collection: Collection, your_network: YourNetwork) -> tuple[DrawPad, Panel]:
+    """Lay out the tab and connect it; `your_network` is the visitor's."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             pad = DrawPad(examples=examples(), elem_id="drawpad")
-            own.build()
+            your_network.build()
         with gr.Column(scale=3, min_width=300):
             prompt = "Draw a T-shirt, a shoe, a bag: the answer follows the pen."
-            panel = Panel(collection, prompt, own.ticket, own.shelf)
+            panel = Panel(collection, prompt, your_network.key, your_network.store)
     panel.connect(pad.input, pad, from_drawing)
     return pad, panel

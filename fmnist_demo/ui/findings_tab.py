@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from fmnist_demo import findings
+from fmnist_demo.experiments import findings
 from fmnist_demo.results import read_study
 from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html

@@ -12,11 +12,11 @@ from multiprocessing.shared_memory import ShareableList
 
 import gradio as gr
 
-from fmnist_demo import lab
 from fmnist_demo.errors import UserError
-from fmnist_demo.lab import Control, Failed, Finished, Post
-from fmnist_demo.settings import Settings
-from fmnist_demo.training import choose_device
+from fmnist_demo.training import lab
+from fmnist_demo.training.lab import Control, Failed, Finished, Post
+from fmnist_demo.training.loop import choose_device
+from fmnist_demo.training.settings import Settings
 
 spaces = None
 with suppress(ImportError):
@@ -54,16 +54,16 @@ def trainer() -> Callable[..., Finished]:
 def on_gpu(task: bytes, flags: ShareableList) -> Iterator[bytes]:
     """Train in the process that has the GPU.
 
-    `task`: the settings, the examples and the pictures for the threshold of doubt, pickled;
+    `task`: the settings, the examples and the pictures for the confidence threshold, pickled;
     `flags`: as in `Heard`. Yields what `lab.live` yields, pickled too: as plain bytes, for PyTorch
     would leave its tensors in memory that goes when the process goes.
     """
-    settings, examples, doubted = pickle.loads(task)
+    settings, examples, held_out_drawings = pickle.loads(task)
     control = Heard(flags)
 
     def work(post: Post) -> Finished:
         device = choose_device("auto")
-        return lab.run(settings, examples, doubted, control, post, device, LIMIT)
+        return lab.run(settings, examples, held_out_drawings, control, post, device, LIMIT)
 
     yield from map(pickle.dumps, lab.live(work, control))
 
@@ -72,12 +72,12 @@ def borrowing(
     borrowed: Callable[[bytes, ShareableList], Iterator[bytes]],
     settings: Settings,
     examples: lab.TrainingData,
-    doubted: lab.Split,
+    held_out_drawings: lab.Split,
     control: Control,
     post: Post,
 ) -> Finished:
     """As `lab.run`, by `borrowed`, which is `on_gpu` in another process."""
-    task = pickle.dumps((settings, examples, doubted))
+    task = pickle.dumps((settings, examples, held_out_drawings))
     flags = ShareableList([control.paused, control.stopped])
     try:
         end = Failed("The GPU was taken back before the training was over: try again.")

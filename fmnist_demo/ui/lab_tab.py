@@ -11,11 +11,23 @@ from pathlib import Path
 
 import gradio as gr
 
-from fmnist_demo import checkpoints, lab, plots
+from fmnist_demo import plots
 from fmnist_demo.errors import UserError
-from fmnist_demo.lab import Control, Failed, Finished, Lab, Preparing, Run, Snapshot, Waiting
-from fmnist_demo.regularisation import REGULARISERS
-from fmnist_demo.settings import (
+from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.regularisation import REGULARISERS
+from fmnist_demo.training import lab
+from fmnist_demo.training.lab import (
+    Control,
+    Failed,
+    Finished,
+    Lab,
+    Preparing,
+    Run,
+    Snapshot,
+    Waiting,
+)
+from fmnist_demo.training.loop import EpochResult, best_epoch
+from fmnist_demo.training.settings import (
     BATCH_SIZES,
     LABELS,
     RANGES,
@@ -25,12 +37,11 @@ from fmnist_demo.settings import (
     from_query,
     from_values,
 )
-from fmnist_demo.training import EpochResult, kept
 from fmnist_demo.ui import gpu
 from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.listeners import AT_ONCE, QUIET
-from fmnist_demo.ui.own import TIME_TO_LIVE, Own
+from fmnist_demo.ui.your_network import TIME_TO_LIVE, YourNetwork
 
 REMEMBERED = len(plots.RUN_COLOURS)
 """How many of a visitor's runs are remembered, the latest ones."""
@@ -81,14 +92,16 @@ UNBOUND = {"concurrency_limit": None}
 
 
 class LabTab:
-    """The page of the lab; `own` takes the network to draw for."""
+    """The page of the lab; `your_network` takes the network to draw for."""
 
-    def __init__(self, own: Own):
-        self.own = own
+    def __init__(self, your_network: YourNetwork):
+        self.your_network = your_network
         self.lab = Lab(gpu.trainer())
         self.runs = gr.State({}, time_to_live=TIME_TO_LIVE)  # Run by number
         self.control = gr.State(None, time_to_live=TIME_TO_LIVE)
-        self.latest = gr.State(None, time_to_live=TIME_TO_LIVE)  # ticket to the shelf of `own`
+        self.latest = gr.State(
+            None, time_to_live=TIME_TO_LIVE
+        )  # key to the store of `your_network`
         gr.Markdown(INTRODUCTION)
         with gr.Row(elem_classes="workbench"):
             with gr.Column(scale=2, min_width=260, elem_classes="settings"):
@@ -132,12 +145,12 @@ class LabTab:
         self.pause.click(_pause, self.control, self.pause, **AT_ONCE)
         self.stop.click(_stop, self.control, None, **AT_ONCE)
         drawn = self.draw.click(
-            lambda ticket: (*self.own.take(ticket), gr.Tabs(selected="draw")),
+            lambda key: (*self.your_network.take(key), gr.Tabs(selected="draw")),
             self.latest,
-            [*self.own.outputs, tabs],
+            [*self.your_network.outputs, tabs],
             **AT_ONCE,
         )
-        self.own.follow(drawn)
+        self.your_network.follow(drawn)
         regulariser, strength = self.settings["regulariser"], self.settings["strength"]
         regulariser.input(_usual_strength, regulariser, strength, **AT_ONCE).then(
             None, controls, None, js=WRITE_ADDRESS, api_visibility="private"
@@ -202,21 +215,21 @@ class LabTab:
         """Everything that is shown at the end of a training, the last of `runs`."""
         number, run = list(runs.items())[-1]
         runs = dict(list(runs.items())[-REMEMBERED:])
-        curves = {f"Run {n}": _curves(r.history, r.ended) for n, r in runs.items()}
+        curves = {f"Run {n}": _curves(r.history, r.stop_reason) for n, r in runs.items()}
         longest = max(len(run.history) for run in runs.values())
         compared = chart_html(plots.learning_curves(curves, longest), "runs")
         yield {
             self.runs: runs,
             self.status: message(run.verdict),
-            **self._charts(end.snapshot, run.settings, number, run.ended),
+            **self._charts(end.snapshot, run.settings, number, run.stop_reason),
             self.table: _table(runs),
             self.compared: compared if len(runs) > 1 else "",
         }
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{end.checkpoint.name}.safetensors"
-            checkpoints.save(path, end.checkpoint.model, end.checkpoint.recipe)
+            checkpoints.save(path, end.checkpoint.model, end.checkpoint.metadata)
             yield {  # Gradio copies the file before it asks for more
-                self.latest: self.own.shelf.put(end.checkpoint),
+                self.latest: self.your_network.store.put(end.checkpoint),
                 self.result: gr.Row(visible=True),
                 self.download: str(path),
             }
@@ -314,7 +327,7 @@ def _curves(history: list[EpochResult], ended: str) -> dict:
     """A history as `plots.learning_curves` takes it."""
     keys = ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
     return {key: [getattr(result, key) for result in history] for key in keys} | {
-        "kept": kept(history).epoch,
+        "kept": best_epoch(history).epoch,
         "stopped_early": ended == "early stopping",
     }
 
@@ -326,11 +339,11 @@ COLUMNS: dict[str, Callable[[Run], str]] = {
     "rate": lambda run: f"{run.settings.learning_rate:g}",
     "batch": lambda run: f"{run.settings.batch_size}",
     "trained on": lambda run: _trained_on(run.settings),
-    "epochs": lambda run: f"{run.kept.epoch} of {len(run.history)}",
+    "epochs": lambda run: f"{run.best_epoch.epoch} of {len(run.history)}",
     "training": lambda run: f"{run.train_accuracy:.1%}",
-    "validation": lambda run: f"{run.kept.validation_accuracy:.1%}",
+    "validation": lambda run: f"{run.best_epoch.validation_accuracy:.1%}",
     "gap": lambda run: f"{run.gap * 100:.1f}",
-    "zeros": lambda run: f"{run.kept.total_zeros:.1%}",
+    "zeros": lambda run: f"{run.best_epoch.total_zeros:.1%}",
 }
 """What is told of a run in the table: the heading, and its words."""
 

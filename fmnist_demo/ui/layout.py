@@ -6,11 +6,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from fmnist_demo.checkpoints import Collection
+from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui import api, draw_tab, findings_tab, guard, photo_tab, regularisation_tab
 from fmnist_demo.ui.lab_tab import LabTab
 from fmnist_demo.ui.listeners import AT_ONCE
-from fmnist_demo.ui.own import Own
+from fmnist_demo.ui.your_network import YourNetwork
 
 # At every answer Gradio loads Matplotlib, to keep its pyplot from opening windows: half a second at
 # the first one, and for nothing, as the figures here do without pyplot.
@@ -80,19 +80,19 @@ def build(collection: Collection) -> gr.Blocks:
                 f'<div class="problems" role="alert"><p>Some networks are out:</p><ul>{items}</ul>'
                 "</div>"
             )
-        own = Own()
+        your_network = YourNetwork()
         with gr.Tabs() as tabs:
             with _tab("Draw", "draw"):
-                pad, drawing = draw_tab.build(collection, own)
+                pad, drawing = draw_tab.build(collection, your_network)
             with _tab("Photo", "photo"):
-                photo = photo_tab.build(collection, own)
+                photo = photo_tab.build(collection, your_network)
             with _tab("L1 and L2", "regularisation") as regularisation:
                 regularisation_tab.build(collection, pad, regularisation)
             with _tab("Train", "train"):
-                lab = LabTab(own)
+                lab = LabTab(your_network)
             with _tab("Findings", "findings") as findings:
                 findings_tab.build(collection.folder, findings)
-        own.connect([drawing, photo])
+        your_network.connect([drawing, photo])
         lab.connect(tabs)
 
         def open_link(request: gr.Request):

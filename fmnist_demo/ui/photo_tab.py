@@ -2,10 +2,10 @@
 
 import gradio as gr
 
-from fmnist_demo.checkpoints import Collection
+from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui.answers import Panel
-from fmnist_demo.ui.own import Own
 from fmnist_demo.ui.picture import Picture, prepare_picture
+from fmnist_demo.ui.your_network import YourNetwork
 
 ADVICE = (
     "One garment, whole, on a plain background that differs from it in colour works best. "
@@ -13,8 +13,8 @@ ADVICE = (
 )
 
 
-def build(collection: Collection, own: Own) -> Panel:
-    """Lay out the tab and connect it; `own` is the visitor's network."""
+def build(collection: Collection, your_network: YourNetwork) -> Panel:
+    """Lay out the tab and connect it; `your_network` is the visitor's."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             picture = Picture(
@@ -26,6 +26,6 @@ def build(collection: Collection, own: Own) -> Panel:
             gr.Markdown(ADVICE, elem_classes="advice")
         with gr.Column(scale=3, min_width=300):
             prompt = "Upload, paste or take a picture of one garment."
-            panel = Panel(collection, prompt, own.ticket, own.shelf)
+            panel = Panel(collection, prompt, your_network.key, your_network.store)
     panel.connect(picture.change, picture, prepare_picture)
     return panel

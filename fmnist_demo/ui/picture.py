@@ -8,8 +8,8 @@ from gradio.data_classes import ImageData
 from PIL import Image
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.pictures import open_image
-from fmnist_demo.preprocessing import Prepared, prepare
+from fmnist_demo.images.preprocessing import Prepared, prepare
+from fmnist_demo.images.reading import open_image
 
 
 def prepare_picture(value: Image.Image | UserError) -> Prepared:

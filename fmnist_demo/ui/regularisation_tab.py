@@ -5,13 +5,14 @@ from functools import cache
 
 import gradio as gr
 
-from fmnist_demo import inspection, plots
-from fmnist_demo.checkpoints import Checkpoint, Collection
+from fmnist_demo import plots
 from fmnist_demo.errors import UserError
-from fmnist_demo.inference import predict
-from fmnist_demo.preprocessing import Prepared, from_drawing
-from fmnist_demo.pruning import KEPT, pruned, threshold
-from fmnist_demo.regularisation import REGULARISERS, count_zeros
+from fmnist_demo.images.preprocessing import Prepared, from_drawing
+from fmnist_demo.networks import inspection
+from fmnist_demo.networks.checkpoints import Checkpoint, Collection
+from fmnist_demo.networks.inference import predict
+from fmnist_demo.networks.pruning import KEPT, pruned, threshold
+from fmnist_demo.networks.regularisation import REGULARISERS, count_zeros
 from fmnist_demo.results import read_path, read_reports
 from fmnist_demo.ui.answers import card, hidden_layers, message
 from fmnist_demo.ui.chart import Chart, chart_html
@@ -114,18 +115,18 @@ def _figures(networks: dict[str, Checkpoint]) -> dict[str, str]:
     def each(measure):
         return {name: measure(model) for name, model in models.items()}
 
-    living = each(inspection.alive)
+    active = each(inspection.active_units)
     made = {
         "weights": plots.weight_histogram(each(inspection.weights)),
         "zeros": plots.by_layer(
             each(lambda model: list(count_zeros(model).values())), "exact zeros", share=True
         ),
         "dead": plots.by_layer(
-            {name: alive.dead_units for name, alive in living.items()}, "dead units", share=False
+            {name: alive.dead_units for name, alive in active.items()}, "dead units", share=False
         ),
         "pixels": plots.pixel_maps(
             each(inspection.pixel_use),
-            {name: alive.unused_pixels for name, alive in living.items()},
+            {name: alive.unused_pixels for name, alive in active.items()},
         ),
         "filters": plots.filter_grids(
             each(lambda model: inspection.strongest_filters(model, FILTERS))
@@ -166,7 +167,7 @@ def _path(path: dict | None, networks: dict[str, Checkpoint]) -> str:
     for point in path["points"]:
         if point["diverged"] < point["n"]:
             points.setdefault(point["regulariser"], []).append(point)
-    shipped = {name: networks[name].recipe.strength for name in points if name in networks}
+    shipped = {name: networks[name].metadata.strength for name in points if name in networks}
     return chart_html(plots.regularisation_path(points, shipped), "path")
 
 

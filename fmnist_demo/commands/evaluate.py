@@ -1,0 +1,38 @@
+"""Measure checkpoints."""
+
+import argparse
+import sys
+
+from tqdm import tqdm
+
+from fmnist_demo import evaluation, files
+from fmnist_demo.commands.options import add_data, add_weights, read_checkpoints
+from fmnist_demo.data import fashion_mnist
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `evaluate`."""
+    add = parser.add_argument
+    add_weights(parser)
+    add_data(parser)
+    add("--drawings", metavar="DIR", help="people's drawings: <class>.ndjson or <class>/ folders")
+    add("--photos", metavar="DIR", help="photos: <class>/ folders")
+    add("--json", metavar="FILE", help="write every figure there")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Measure every checkpoint of a folder: on the test set and on people's own pictures."""
+    chosen = read_checkpoints(args.weights).choose()
+    test = fashion_mnist.load_test(args.data)
+    cases = {}
+    for kind in ("drawings", "photos"):
+        if folder := getattr(args, kind):
+            cases[kind] = evaluation.read_labelled_images(
+                folder, lambda it, kind=kind: tqdm(it, kind)
+            )
+            for reason in cases[kind].unreadable.values():
+                print(f"Counted as wrong: {reason}", file=sys.stderr)
+    reports = [evaluation.evaluate(c, test, **cases) for c in tqdm(chosen, "networks")]
+    if args.json:
+        files.write_json(args.json, reports)
+    print(evaluation.table(reports))

@@ -1,0 +1,50 @@
+"""Train along a range of strengths and sum it up."""
+
+import argparse
+
+from fmnist_demo import files
+from fmnist_demo.commands.options import LAYERS, add_sweep, add_width, run_sweep
+from fmnist_demo.data import fashion_mnist
+from fmnist_demo.errors import UserError
+from fmnist_demo.experiments.path import EPOCHS, STRENGTHS, summary, trainings
+from fmnist_demo.networks.checkpoints import WEIGHTS
+from fmnist_demo.networks.mlp import MLPConfig, budget_width
+from fmnist_demo.training.loop import TrainConfig
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `path`."""
+    add = parser.add_argument
+    add("--layers", type=int, choices=LAYERS, default=LAYERS[0], help="hidden layers")
+    add("--regulariser", choices=STRENGTHS, help="only this one (default: each)")
+    add("--strengths", type=float, nargs="+", metavar="S", help="default: its usual range")
+    add_width(parser)
+    add("--epochs", type=int, default=EPOCHS)
+    add_sweep(parser, seeds=3, runs="runs/path")
+    add(
+        "--out",
+        metavar="FILE",
+        default=WEIGHTS / "path.json",
+        help="the summary (default: weights/path.json)",
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Train along the strengths, several seeds each; the finished ones are kept and not repeated.
+
+    The test set is measured on the way, but nothing is chosen by it.
+    """
+    if args.strengths and not args.regulariser:
+        raise UserError("Say with --regulariser which penalty the strengths are of.")
+    strengths = STRENGTHS
+    if args.regulariser:
+        strengths = {args.regulariser: args.strengths or STRENGTHS[args.regulariser]}
+    shape = MLPConfig(args.layers, args.width or budget_width(args.layers))
+    config = TrainConfig(
+        epochs=args.epochs, patience=args.epochs, synthetic=0, precision=args.precision
+    )
+    planned = trainings(shape, config, strengths, args.seeds)
+    examples, test = fashion_mnist.load_training(args.data), fashion_mnist.load_test(args.data)
+    results = run_sweep(planned, examples, test, args)
+    files.write_json(args.out, summary(list(results.items())))
+    print(f"{args.out}: {len(results)} networks")

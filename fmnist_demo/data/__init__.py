@@ -1,0 +1,1 @@
+"""Fashion-MNIST: found, downloaded, verified, split; augmentation."""

@@ -1,0 +1,1 @@
+"""Many trainings: sweeps, the regularisation path, the study and its findings."""

@@ -1,0 +1,54 @@
+"""Small operations on the pixels of a picture: uint8, (H, W) grey or (H, W, 3) RGB."""
+
+import numpy as np
+from PIL import Image
+
+LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
+"""What red, green and blue give to luma: ITU-R BT.601, as Pillow has it."""
+
+
+def on_white(colour: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
+    """Lay `colour` on white paper as far as `alpha` is transparent; uint8 of the colour's shape."""
+    if alpha is None:
+        return colour
+    share = alpha.astype(np.uint16) if colour.ndim == 2 else alpha.astype(np.uint16)[..., None]
+    return ((colour * share + 255 * (255 - share) + 127) // 255).astype(np.uint8)
+
+
+def luma(colour: np.ndarray) -> np.ndarray:
+    """The brightness of (H, W) or (H, W, 3), as in `LUMA_WEIGHTS`: float32 (H, W), 0..255."""
+    return colour.astype(np.float32) if colour.ndim == 2 else colour @ LUMA_WEIGHTS
+
+
+def shrunk(colour: np.ndarray, edge: int) -> np.ndarray:
+    """uint8 (H, W) or (H, W, 3), area-averaged to at most `edge` pixels on the long edge."""
+    scale = edge / max(colour.shape[:2])
+    if scale >= 1:
+        return colour
+    height, width = (max(1, round(length * scale)) for length in colour.shape[:2])
+    return np.asarray(Image.fromarray(colour).resize((width, height), Image.Resampling.BOX))
+
+
+def border_pixels(colour: np.ndarray, width: int = 1) -> np.ndarray:
+    """The pixels of (H, W) or (H, W, 3) within `width` of the four edges: (N,) or (N, 3).
+
+    Those of a corner are there twice.
+    """
+    tail = colour.shape[2:]
+    return np.concatenate(
+        [
+            colour[:width].reshape(-1, *tail),
+            colour[-width:].reshape(-1, *tail),
+            colour[:, :width].reshape(-1, *tail),
+            colour[:, -width:].reshape(-1, *tail),
+        ]
+    )
+
+
+def upper_median(values: np.ndarray) -> np.ndarray:
+    """The upper median along the first axis: (N,) -> scalar, (N, 3) -> (3,), of the same type.
+
+    `numpy.median` is several times slower.
+    """
+    middle = len(values) // 2
+    return np.partition(values, middle, axis=0)[middle]

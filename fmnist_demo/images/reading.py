@@ -1,0 +1,267 @@
+"""Picture files, PIL images and arrays of any kind -> checked uint8 channels.
+
+Every picture that comes from outside passes here: its size, format, frames, orientation, mode and
+transparency are this module's affair, and nobody else's. It knows nothing of garments.
+
+Within the project a picture's colour is uint8, (H, W) grey or (H, W, 3) RGB, and its alpha uint8,
+(H, W), or None if the picture is opaque.
+"""
+
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from fmnist_demo.errors import UserError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+"""The file formats that `open_image` reads, by Pillow's names; JPEG includes a phone's MPO."""
+
+MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 64_000_000
+LARGE_PIXELS = 4_000_000
+"""Pictures of more are decoded one at a time; a JPEG seldom is, for it is shrunk on the way."""
+
+LARGE_PATIENCE = 20.0
+"""Seconds that one may take, and wait for others."""
+
+MAX_JPEG_SCANS = 200
+MIN_EDGE = 8
+MAX_ASPECT = 16
+
+WORKING_EDGE = 1024
+"""Longest edge in pixels that a picture is kept at."""
+
+_ORIENTATION_TAG = 0x0112
+_WARNINGS_LOCK = Lock()
+_LARGE = ThreadPoolExecutor(1, "large-pictures")
+
+
+def open_image(source: str | Path | bytes) -> Image.Image:
+    """Read a picture file: a path, or the file's bytes.
+
+    Returns the first frame, fully read, turned upright as its EXIF says, of mode L, LA, RGB or
+    RGBA, at most `WORKING_EDGE` pixels on the long edge. The size is checked before any pixel is
+    decoded.
+
+    Raises `UserError` for everything that can be wrong with a file: it is missing, empty, larger
+    than `MAX_BYTES`, no picture of the `FORMATS`, damaged, cut short, of more than `MAX_PIXELS`
+    pixels, or too small or too narrow to hold a garment.
+    """
+    data = source if isinstance(source, bytes) else _read_file(Path(source))
+    if not data:
+        raise UserError("The file is empty: choose a picture file.")
+    if len(data) > MAX_BYTES:
+        raise UserError(
+            f"The file is larger than {MAX_BYTES // 2**20} MB: shrink the picture and try again."
+        )
+    with _readable():
+        image = _open_header(data)
+        _check_size(*image.size)
+        _check_scans(image, data)
+        image.draft(None, (WORKING_EDGE, WORKING_EDGE))
+        return _decoded(image)
+
+
+def channels(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """The colour, uint8 (H, W) or (H, W, 3), and the alpha, uint8 (H, W), or None if opaque.
+
+    `image` is a PIL image of any mode, shrunk to at most `WORKING_EDGE` pixels on the long edge, or
+    an array (H, W), (H, W, 1), (H, W, 2) with alpha, (H, W, 3), or (H, W, 4) with alpha, which
+    keeps its size; its floats and wider integers are taken as 0..255, its booleans as black and
+    white.
+
+    Raises `UserError` if it is too large, too small or too narrow, damaged, or no picture.
+    """
+    if isinstance(image, Image.Image):
+        _check_size(*image.size)
+        with _readable():
+            array = np.asarray(_simplified(image))
+    else:
+        array = _checked_array(image)
+    if array.ndim == 2:
+        return array, None
+    if array.shape[2] == 3:
+        return array, None
+    colour, alpha = array[:, :, :-1], array[:, :, -1]
+    colour = colour[:, :, 0] if colour.shape[2] == 1 else colour
+    return colour, (None if alpha.min() == 255 else alpha)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        if not path.exists():
+            raise UserError(f"There is no file “{path.name}”: check its name and folder.")
+        if not path.is_file():
+            raise UserError(f"“{path.name}” is not a file: choose a picture file.")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):
+        raise UserError(
+            f"“{path.name[:80]!s}” cannot be read: check that it is there and may be opened."
+        ) from None
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """All that Pillow raises within is a `UserError`: damaged files make it raise anything."""
+    try:
+        yield
+    except UserError:
+        raise
+    except UnidentifiedImageError:
+        raise UserError(
+            "The file is not a picture that can be read here: "
+            "use a JPEG, PNG, WebP, GIF, BMP or TIFF file."
+        ) from None
+    except Image.DecompressionBombError:
+        raise _too_many_pixels() from None
+    except MemoryError:
+        raise UserError("The picture does not fit in memory: shrink it and try again.") from None
+    except Exception as error:
+        raise UserError(
+            "The picture is damaged or of an unusual kind: save it again as PNG or JPEG."
+        ) from error
+
+
+def _open_header(data: bytes) -> Image.Image:
+    # Pillow warns of large pictures, and of damaged metadata; we check the size, and need no other.
+    with _WARNINGS_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Image.open(BytesIO(data), formats=FORMATS)
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise _too_many_pixels()
+    if min(width, height) < MIN_EDGE:
+        raise UserError(
+            f"The picture is {width} × {height} pixels: "
+            f"use one of at least {MIN_EDGE} × {MIN_EDGE} pixels."
+        )
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise UserError(
+            f"The picture is {width} × {height} pixels, too narrow a strip: crop it to the garment."
+        )
+
+
+def _too_many_pixels() -> UserError:
+    return UserError(
+        f"The picture has more than {MAX_PIXELS // 10**6} million pixels: shrink it and try again."
+    )
+
+
+def _check_scans(image: Image.Image, data: bytes) -> None:
+    # A progressive JPEG may hold thousands of passes over all of its pixels, each a few bytes long.
+    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise UserError("The JPEG is made of too many passes: save it again and try that.")
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    """The pixels; of large pictures one at a time, for many at once would not fit in memory.
+
+    That is done in a thread of its own: the C library keeps for each thread what it has freed.
+    """
+    if image.width * image.height <= LARGE_PIXELS:
+        return _decode(image)
+    waiting = _LARGE.submit(_decode, image)
+    try:
+        return waiting.result(LARGE_PATIENCE)
+    except FutureTimeoutError:
+        waiting.cancel()
+        raise UserError(
+            "Too many large pictures are being read: shrink this one or try again later."
+        ) from None
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    image.load()
+    return _upright(_simplified(image), _orientation(image))
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION_TAG, 1))
+    except Exception:  # broken metadata is no reason to refuse a picture
+        return 1
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    turn = Image.Transpose
+    turns = {
+        2: turn.FLIP_LEFT_RIGHT,
+        3: turn.ROTATE_180,
+        4: turn.FLIP_TOP_BOTTOM,
+        5: turn.TRANSPOSE,
+        6: turn.ROTATE_270,
+        7: turn.TRANSVERSE,
+        8: turn.ROTATE_90,
+    }
+    return image.transpose(turns[orientation]) if orientation in turns else image
+
+
+def _simplified(image: Image.Image) -> Image.Image:
+    """To mode L, LA, RGB or RGBA, at most `WORKING_EDGE` long; without metadata."""
+    if image.mode[0] in "IF":
+        image = Image.fromarray(_from_range(image))
+    elif image.mode == "LA":
+        pass
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+    elif image.mode in ("1", "L"):
+        image = image.convert("L")
+    else:
+        image = image.convert("RGB")
+    scale = WORKING_EDGE / max(image.size)
+    if scale < 1:
+        size = tuple(max(1, round(edge * scale)) for edge in image.size)
+        image = image.resize(size, Image.Resampling.BOX)
+    image.info = {}
+    return image
+
+
+def _from_range(image: Image.Image) -> np.ndarray:
+    """uint8 (H, W) from an image of 16-bit, 32-bit or floating-point grey.
+
+    Sixteen bits are 0..65535. For the others black is 0, or the lowest value if that is negative,
+    and white the first of 1 (floats only), 255 and 65535 that no value exceeds, or else the
+    highest value.
+    """
+    step = max(1, max(image.size) // (2 * WORKING_EDGE))  # bounds the memory of what follows
+    values = np.asarray(image)[::step, ::step].astype(np.float32)
+    if not np.isfinite(values).all():
+        raise UserError("The picture holds values that are not numbers: save it again as PNG.")
+    if image.mode.startswith("I;16"):
+        return np.round(values / 257).astype(np.uint8)
+    low, high = min(float(values.min()), 0.0), float(values.max())
+    scales = (1, 255, 65535) if image.mode == "F" else (255, 65535)
+    white = next((scale for scale in scales if low == 0 and high <= scale), high - low)
+    return np.round((values - low) * (255 / max(white, 1e-9))).clip(0, 255).astype(np.uint8)
+
+
+def _checked_array(array: np.ndarray) -> np.ndarray:
+    array = np.asarray(array)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (2, 3, 4))):
+        raise UserError(
+            f"An array of shape {array.shape} is not a picture: "
+            "use (height, width) or (height, width, 3)."
+        )
+    _check_size(array.shape[1], array.shape[0])
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype == bool:
+        return array.astype(np.uint8) * 255
+    if array.dtype.kind not in "iuf":
+        raise UserError(f"An array of {array.dtype} is not a picture: use whole numbers 0 to 255.")
+    if not (array.min() >= 0 and array.max() <= 255):  # false for NaN as well
+        raise UserError("The picture's values are not all from 0 to 255: scale them first.")
+    return np.round(array).astype(np.uint8)

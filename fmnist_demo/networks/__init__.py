@@ -1,0 +1,1 @@
+"""The MLP and all that looks into one."""

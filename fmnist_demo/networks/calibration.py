@@ -1,0 +1,68 @@
+"""When an answer can be trusted: temperature, calibration error, and the confidence threshold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from fmnist_demo.data.splits import Split
+from fmnist_demo.networks.mlp import MLP, predict_logits
+
+REJECTED = 0.005
+"""The share of procedural drawings of garments that the confidence threshold may turn away."""
+
+BINS = 15
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a network's logits become probabilities, and which of them are confident.
+
+    Logits are divided by `temperature`. Below `confidence_threshold`, 0 to 1, the network is not
+    sure.
+    """
+
+    temperature: float = 1.0
+    confidence_threshold: float = 0.0
+
+    def is_confident(self, probabilities: np.ndarray) -> np.ndarray:
+        """Whether the largest of `probabilities` (..., 10) reaches the threshold: bool (...)."""
+        return probabilities.max(-1) >= self.confidence_threshold
+
+
+def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
+    """Fit the temperature on the validation set, the threshold on procedural drawings.
+
+    Neither must have been trained on.
+    """
+    temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
+    logits = predict_logits(model, drawings.images)
+    confidence = (logits / temperature).softmax(1).amax(1)
+    return Calibration(temperature, confidence.quantile(REJECTED).item())
+
+
+def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
+    """The temperature that minimises the cross-entropy of logits (N, 10) (arXiv 1706.04599)."""
+    log_temperature = torch.zeros((), requires_grad=True)
+    optimiser = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimiser.zero_grad()
+        loss = F.cross_entropy(logits / log_temperature.exp(), labels)
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    return log_temperature.exp().item()
+
+
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Mean gap between confidence and accuracy over `BINS` equal bins, weighted by their size.
+
+    `probabilities` (N, 10), `labels` (N,). 0 is perfect (arXiv 1706.04599, equation 3).
+    """
+    confidence, hit = probabilities.max(1), probabilities.argmax(1) == labels
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, hit - confidence, BINS)
+    return float(np.abs(gaps).sum() / len(labels))

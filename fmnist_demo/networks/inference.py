@@ -1,0 +1,79 @@
+"""Pictures and checkpoints to ranked predictions. Knows nothing of where pictures come from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from fmnist_demo.networks.checkpoints import Checkpoint
+from fmnist_demo.networks.mlp import predict_logits
+from fmnist_demo.spec import CLASS_NAMES, normalise
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One network's answer to one picture: `probabilities` (10,), by label, summing to 1."""
+
+    checkpoint: Checkpoint
+    probabilities: np.ndarray
+
+    @property
+    def label(self) -> str:
+        """The most probable class's name."""
+        return self.ranked[0][0]
+
+    @property
+    def confident(self) -> bool:
+        """Whether the network's confidence is above its confidence threshold."""
+        return bool(self.checkpoint.metadata.calibration.is_confident(self.probabilities))
+
+    @cached_property
+    def ranked(self) -> list[tuple[str, float]]:
+        """Every class name with its probability, the most probable first."""
+        order = np.argsort(-self.probabilities, kind="stable")
+        return [(CLASS_NAMES[i], float(self.probabilities[i])) for i in order]
+
+    def as_dict(self) -> dict:
+        """As JSON holds it: which network, its label and its ranked confidences."""
+        return {
+            "name": self.checkpoint.name,
+            "layers": self.checkpoint.layers,
+            "regulariser": self.checkpoint.regulariser,
+            "label": self.label,
+            "sure": self.confident,
+            "confidences": [{"label": name, "confidence": p} for name, p in self.ranked],
+        }
+
+
+def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Prediction]:
+    """What each network says to one picture: uint8 (28, 28), the garment bright on black."""
+    return [
+        Prediction(c, _calibrated(c, torch.from_numpy(c.single_image.logits(pixels))))
+        for c in checkpoints
+    ]
+
+
+def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
+    """How much each pixel's brightness speaks for the network's answer, or against it if negative.
+
+    Gradient times input (arXiv 1704.02685, section 2.1) of the highest logit, measured from black:
+    uint8 (28, 28) -> float32 (28, 28), scaled so that the largest magnitude is 1.
+    """
+    brightness = torch.from_numpy(pixels.copy()).float().requires_grad_()
+    with torch.enable_grad():
+        highest = checkpoint.model(normalise(brightness)[None]).max()
+        (gradient,) = torch.autograd.grad(highest, brightness)  # leaves the shared network alone
+    weighed = gradient * brightness.detach()
+    return (weighed / weighed.abs().max().clamp_min(1e-12)).numpy()
+
+
+def probabilities(checkpoint: Checkpoint, images: torch.Tensor) -> np.ndarray:
+    """Calibrated probabilities: uint8 (N, 28, 28) -> float32 (N, 10), rows summing to 1."""
+    return _calibrated(checkpoint, predict_logits(checkpoint.model, images))
+
+
+def _calibrated(checkpoint: Checkpoint, logits: torch.Tensor) -> np.ndarray:
+    """Logits (..., 10) -> calibrated probabilities of the same shape."""
+    return (logits / checkpoint.metadata.calibration.temperature).softmax(-1).numpy()

@@ -1,0 +1,117 @@
+"""The network: a plain multilayer perceptron. Knows nothing of training or files."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
+
+MAX_PARAMETERS = 2_500_000
+"""The largest network that is built; nine of them must be quick on a laptop without a GPU."""
+
+PARAMETER_BUDGET = 2_160_000
+"""Shipped networks of every depth have about this many, so that depth alone differs."""
+
+NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm, "none": nn.Identity}
+
+
+@dataclass(frozen=True)
+class MLPConfig:
+    """The shape of a network.
+
+    `layers`: hidden layers, 1 to 7. `width`: units in each of them. `dropout`: probability of
+    dropping a unit after each hidden layer, in [0, 1). `norm`: a key of `NORMS`.
+
+    Raises `UserError` for values out of range or more than `MAX_PARAMETERS` parameters.
+    """
+
+    layers: int = 3
+    width: int = 512
+    dropout: float = 0.0
+    norm: str = "batch"
+
+    def __post_init__(self):
+        if not 1 <= self.layers <= 7:
+            raise UserError(f"{self.layers} hidden layers are out of range: choose 1 to 7.")
+        if not 1 <= self.width <= 4096:
+            raise UserError(f"A width of {self.width} is out of range: choose 1 to 4096 units.")
+        if not 0 <= self.dropout < 1:
+            raise UserError(f"A dropout of {self.dropout} is out of range: choose 0 to below 1.")
+        if self.norm not in NORMS:
+            raise UserError(f"Unknown normalisation “{self.norm}”: choose {', '.join(NORMS)}.")
+        if self.parameters > MAX_PARAMETERS:
+            raise UserError(
+                f"{self.layers} hidden layers of {self.width} units have {self.parameters:,} "
+                f"parameters, more than {MAX_PARAMETERS:,}: choose a smaller width."
+            )
+
+    @property
+    def sizes(self) -> list[int]:
+        """Units of each layer, input and output included."""
+        return [IMAGE_SIZE**2, *[self.width] * self.layers, len(CLASS_NAMES)]
+
+    @property
+    def parameters(self) -> int:
+        """Number of trained parameters: weights, biases and the normalisation's two a unit."""
+        linear = sum(n_in * n_out + n_out for n_in, n_out in pairwise(self.sizes))
+        return linear + (0 if self.norm == "none" else 2 * self.width * self.layers)
+
+
+def budget_width(layers: int) -> int:
+    """The largest width, a multiple of 16, that keeps `layers` within `PARAMETER_BUDGET`."""
+    return max(
+        width
+        for width in range(16, 4096, 16)
+        if width * (IMAGE_SIZE**2 + (layers - 1) * width + 3 * layers + len(CLASS_NAMES))
+        <= PARAMETER_BUDGET
+    )
+
+
+class MLP(nn.Module):
+    """Hidden layers of Linear, normalisation, ReLU and dropout, then one Linear to the logits.
+
+    The initial weights follow `seed` alone; the global random state is left as it was.
+    """
+
+    def __init__(self, config: MLPConfig, seed: int = 0):
+        super().__init__()
+        self.config = config
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.hidden = nn.ModuleList(
+                nn.Sequential(
+                    nn.Linear(n_in, n_out),
+                    NORMS[config.norm](n_out),
+                    nn.ReLU(),
+                    nn.Dropout(config.dropout),
+                )
+                for n_in, n_out in pairwise(config.sizes[:-1])
+            )
+            self.output = nn.Linear(config.width, len(CLASS_NAMES))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised images (N, 1, 28, 28) or (N, 28, 28) -> logits (N, 10)."""
+        x = images.flatten(1)
+        for layer in self.hidden:
+            x = layer(x)
+        return self.output(x)
+
+
+@torch.no_grad()
+def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 2048) -> torch.Tensor:
+    """Logits of pictures as stored: uint8 (N, 28, 28) -> float32 (N, 10), on the model's device.
+
+    Dropout is off and normalisation uses its running statistics; the model's mode is restored.
+    """
+    device = next(model.parameters()).device
+    training = model.training
+    model.eval()
+    try:
+        return torch.cat(
+            [model(normalise(chunk.to(device))).float() for chunk in images.split(batch_size)]
+        )
+    finally:
+        model.train(training)

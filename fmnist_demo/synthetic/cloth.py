@@ -1,0 +1,132 @@
+"""Garments as cloth: the outlines of `garments` filled, shaded and patterned, as in a photo.
+
+Fashion-MNIST shows every garment hanging straight, sleeves down, and shoes one by one from the
+side. People photograph theirs lying on the floor, sleeves spread, shoes in pairs from above: such
+pictures have to be made to be learnt from. Knows nothing of networks.
+"""
+
+import numpy as np
+
+from fmnist_demo.images.preprocessing import frame, trim
+from fmnist_demo.images.strokes import FRACTION_BITS, SIZE, placement
+from fmnist_demo.synthetic.drawings import Hand
+from fmnist_demo.synthetic.garments import GARMENTS, Garment, shoes_from_above
+
+TOPS, SHOES = (0, 2, 4, 6), (5, 7, 9)
+"""The labels of what has sleeves, and of what people photograph in pairs from above."""
+
+DARKEST, BRIGHTEST = 90, 250
+"""The range of a garment's pixels, as `segmentation` stretches those of a photo."""
+
+
+def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
+    """One garment of class `label`, lying on the floor, as it is cut out of a photo.
+
+    Returns uint8 (28, 28), bright on black.
+    """
+    import cv2  # slow to load
+
+    garment = _garment(label, rng)
+    hand = Hand(rng, tremor=0.5)
+    outlines = [hand.trace(line, closed=True) for line in garment.outlines]
+    details = [hand.trace(line, closed=False) for line in garment.details]
+    place = placement(outlines + details, SIZE, margin=6)
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    for line in outlines:
+        cv2.fillPoly(mask, [place(line)], 255, cv2.LINE_AA, FRACTION_BITS)
+    for line in details:  # straps, handles and hoods stand out of the outline
+        cv2.polylines(
+            mask, [place(line)], False, 255, int(rng.integers(2, 5)), cv2.LINE_AA, FRACTION_BITS
+        )
+        if label in TOPS:
+            cv2.fillPoly(mask, [place(line)], 255, cv2.LINE_AA, FRACTION_BITS)
+
+    cloth = _shading(rng) + _pattern(rng)
+    inside, creases = np.zeros((2, SIZE, SIZE), np.float32)
+    for line, drawn in zip(garment.details, details, strict=True):
+        if len(line) > 4 and np.allclose(line[0], line[-1]):  # a shoe's opening, a pocket, a print
+            cv2.fillPoly(inside, [place(drawn)], 1.0, cv2.LINE_AA, FRACTION_BITS)
+    for line in [*details, *outlines]:
+        cv2.polylines(
+            creases, [place(line)], False, 1.0, int(rng.integers(1, 4)), cv2.LINE_AA, FRACTION_BITS
+        )
+    cloth += inside * rng.uniform(-0.7, 0.7) + creases * rng.uniform(-0.5, 0.5)
+    cloth, mask = _miscut(cloth, np.where(_ragged(mask, rng), mask, 0), rng)
+    picture = DARKEST + (BRIGHTEST - DARKEST) * cloth.clip(0, 1)
+    return frame(trim((picture * (mask / 255)).astype(np.uint8), 16))
+
+
+def _garment(label: int, rng) -> Garment:
+    """Tops in the proportions of real ones, shoes mostly in pairs from above."""
+    if label in TOPS:
+        return GARMENTS[label](rng, sewn=rng.random() < 0.85)
+    if label in SHOES and rng.random() < 0.7:
+        return shoes_from_above(rng, label)
+    return GARMENTS[label](rng)
+
+
+def _miscut(cloth: np.ndarray, mask: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Now and then a patch of the floor is taken for cloth, or a part of the garment for floor.
+
+    `cloth` (SIZE, SIZE) is brightness, 0 to 1; `mask` uint8 (SIZE, SIZE).
+    """
+    kind = rng.random()
+    if kind > 0.25:
+        return cloth, mask
+    y, x = np.mgrid[0:SIZE, 0:SIZE]
+    centre, reach = rng.uniform(0.1, 0.9, 2) * SIZE, rng.uniform(0.06, 0.22, 2) * SIZE
+    offset = np.abs([(y - centre[0]) / reach[0], (x - centre[1]) / reach[1]])
+    patch = (offset.max(axis=0) if rng.random() < 0.5 else np.hypot(*offset)) < 1
+    if kind < 0.1:
+        return cloth, np.where(patch, 0, mask).astype(np.uint8)
+    floor = patch & (mask == 0)
+    return np.where(floor, rng.random(), cloth), np.where(floor, 255, mask).astype(np.uint8)
+
+
+def _smooth_noise(rng, rows: int, columns: int | None = None) -> np.ndarray:
+    """Noise (SIZE, SIZE) of standard deviation about 1, smooth between `rows` x `columns` cells."""
+    import cv2
+
+    coarse = rng.normal(0, 1, (rows, columns or rows)).astype(np.float32)
+    return cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+
+
+def _shading(rng) -> np.ndarray:
+    """The cloth's own brightness, 0 to 1, with folds, mostly hanging, and uneven light."""
+    base = rng.uniform(0.1, 0.95)
+    light = rng.uniform(0, 0.15) * _smooth_noise(rng, int(rng.integers(3, 7)))
+    cells = (int(rng.integers(2, 5)), int(rng.integers(6, 20)))
+    folds = rng.uniform(0, 0.18) * _smooth_noise(
+        rng, *(cells if rng.random() < 0.7 else cells[::-1])
+    )
+    grain = rng.uniform(0, 0.1) * _smooth_noise(rng, int(rng.integers(16, 48)))
+    return base + light + folds + grain * (rng.random() < 0.4)
+
+
+def _pattern(rng) -> np.ndarray:
+    """Nothing, stripes, checks, a print on the chest, or an all-over print."""
+    y, x = np.mgrid[0:SIZE, 0:SIZE] / SIZE
+    kind, strength = rng.random(), rng.uniform(-0.6, 0.6)
+    if kind < 0.5:
+        return np.zeros((SIZE, SIZE))
+    count, phase = rng.uniform(3, 12), rng.random()
+    if kind < 0.62:
+        across = y if rng.random() < 0.7 else x
+        return strength * (((across * count + phase) % 1) < rng.uniform(0.3, 0.7))
+    if kind < 0.7:
+        return strength * ((((x * count) % 1) < 0.5) ^ (((y * count) % 1) < 0.5))
+    if kind < 0.85:
+        width, height = rng.uniform(0.08, 0.25, 2)
+        chest = (np.abs(x - 0.5) < width) & (np.abs(y - rng.uniform(0.3, 0.6)) < height)
+        return strength * chest * (_smooth_noise(rng, int(rng.integers(6, 24))) > -0.5)
+    return strength * (_smooth_noise(rng, int(rng.integers(8, 30))) > rng.uniform(-0.5, 1))
+
+
+def _ragged(mask: np.ndarray, rng) -> np.ndarray:
+    """bool (SIZE, SIZE): the mask with edges that are off here and there, as a segmentation's."""
+    import cv2
+
+    if rng.random() < 0.4:
+        return mask > 0
+    soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(1, 4)) / 255
+    return soft > 0.5 + rng.uniform(0, 0.3) * _smooth_noise(rng, int(rng.integers(5, 14)))

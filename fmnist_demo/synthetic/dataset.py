@@ -1,0 +1,64 @@
+"""The project's own pictures to learn from: drawings, cloth and scribbles, as examples."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count, cycle, islice
+
+import numpy as np
+
+from fmnist_demo.images.preprocessing import from_drawing
+from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, NO_GARMENT
+from fmnist_demo.synthetic.cloth import photograph
+from fmnist_demo.synthetic.drawings import draw, scribble
+
+SHARES = {"drawing": 5, "cloth": 4, "scribble": 1}
+"""How many of each kind come in turn."""
+
+CHUNK = 1_000
+"""Examples that are made one after another; whole rounds of all classes of each kind."""
+
+
+def examples(
+    seed: int | Sequence[int] = 0, shares: dict[str, int] = SHARES
+) -> Iterator[tuple[np.ndarray, int]]:
+    """Yield examples without end: uint8 (28, 28) and its label, `NO_GARMENT` for a scribble.
+
+    The classes come in turn. The same seed and shares yield the same examples.
+    """
+    rng = np.random.default_rng(seed)
+    turns = {kind: count() for kind in shares}
+    for kind in cycle([kind for kind, share in shares.items() for _ in range(share)]):
+        label = next(turns[kind]) % len(CLASS_NAMES)
+        if kind == "scribble":
+            yield from_drawing(scribble(rng), stages=False).pixels, NO_GARMENT
+        elif kind == "cloth":
+            yield photograph(label, rng), label
+        else:
+            yield from_drawing(draw(label, rng), stages=False).pixels, label
+
+
+def dataset(
+    size: int, seed: int = 0, shares: dict[str, int] = SHARES, jobs: int = 1, progress=None
+) -> tuple[np.ndarray, np.ndarray]:
+    """`size` examples as arrays: images uint8 (size, 28, 28), labels int64 (size,).
+
+    They are made in chunks of `CHUNK`, each with its own random numbers, by `jobs` processes; their
+    number changes nothing else. `progress` wraps the iterator over the chunks, as `tqdm` does, and
+    is told the `total`.
+    """
+    from joblib import Parallel, delayed  # slow to load, and the page starts without
+
+    starts = range(0, size, CHUNK)
+    chunks = Parallel(jobs, return_as="generator")(
+        delayed(_chunk)(min(CHUNK, size - start), (seed, start), shares) for start in starts
+    )
+    images = np.empty((size, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    labels = np.empty(size, np.int64)
+    chunks = progress(chunks, total=len(starts)) if progress else chunks
+    for start, chunk in zip(starts, chunks, strict=True):
+        images[start : start + CHUNK], labels[start : start + CHUNK] = chunk
+    return images, labels
+
+
+def _chunk(size: int, seed: Sequence[int], shares: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = zip(*islice(examples(seed, shares), size), strict=True)
+    return np.stack(images), np.array(labels)

@@ -1,0 +1,135 @@
+"""Garments as pen strokes: procedural drawings, QuickDraw files, and strokes to pictures.
+
+Knows nothing of networks. A drawing is dark ink on light paper until `preprocessing` turns it
+into an example.
+"""
+
+import numpy as np
+
+from fmnist_demo.images.strokes import Line, render
+from fmnist_demo.synthetic.garments import GARMENTS, Garment
+from fmnist_demo.synthetic.scribbles import SCRIBBLES
+
+
+def _subdivide(line: Line, step: float = 0.05) -> Line:
+    """More points along the same corners, about `step` apart."""
+    lengths = np.hypot(*np.diff(line, axis=0).T)
+    counts = np.maximum(1, np.round(lengths / step)).astype(int)
+    at = np.concatenate([[0], np.cumsum(counts)])
+    t = np.arange(at[-1] + 1)
+    corners = np.arange(len(line))
+    position = np.interp(t, at, corners)
+    return np.stack([np.interp(position, corners, line[:, i]) for i in (0, 1)], axis=1)
+
+
+def _round_corners(line: Line, reach: int, closed: bool) -> Line:
+    """A moving average over 2 `reach` + 1 points; the ends of an open line stay where they are."""
+    if reach == 0 or len(line) < 4 * reach:
+        return line
+    padded = np.pad(line, ((reach, reach), (0, 0)), mode="wrap" if closed else "edge")
+    sums = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
+    window = 2 * reach + 1
+    smooth = (sums[window:] - sums[:-window]) / window
+    if not closed:
+        smooth[[0, -1]] = line[[0, -1]]
+    return smooth
+
+
+class Hand:
+    """One person's way of drawing: a pen, a tremor, a slant, rounded or sharp corners, gaps.
+
+    `tremor`: the share of the usual jitter and trembling.
+    """
+
+    def __init__(self, rng: np.random.Generator, tremor: float = 1.0):
+        self.rng = rng
+        self.amplitude = rng.normal(0, tremor * rng.uniform(0.004, 0.03), (2, 3))
+        self.frequency = rng.uniform(2, 9, (2, 3))
+        self.phase = rng.uniform(0, 2 * np.pi, (2, 3))
+        self.jitter = tremor * rng.uniform(0.002, 0.028)
+        self.rounding = int(rng.integers(0, 4))
+        turn = rng.normal(0, 0.1)
+        c, s = np.cos(turn), np.sin(turn)
+        stretch, shear = np.exp(rng.normal(0, 0.12, 2)), rng.normal(0, 0.06, 2)
+        self.slant = np.array([[c, s], [-s, c]]) @ np.array(
+            [[stretch[0], shear[0]], [shear[1], stretch[1]]]
+        )
+        if rng.random() < 0.5:
+            self.slant[0] *= -1
+        self.pen = rng.uniform(2.5, 6.5) if rng.random() < 0.8 else rng.uniform(6.5, 9)
+        self.gaps = rng.random() < 0.5
+        self.strokes = rng.random() < 0.35
+
+    def trace(self, line: Line, closed: bool) -> Line:
+        """The path of the pen for corner points: jittered, rounded, trembling and slanted."""
+        corners = line + self.rng.normal(0, self.jitter, line.shape)
+        if closed:
+            corners = np.concatenate([corners, corners[:1]])
+        path = _round_corners(_subdivide(corners), self.rounding, closed)
+        wave = np.stack(
+            [
+                (
+                    self.amplitude[i]
+                    * np.sin(path[:, 1 - i, None] * self.frequency[i] + self.phase[i])
+                ).sum(axis=1)
+                for i in (0, 1)
+            ],
+            axis=1,
+        )
+        return (path + wave) @ self.slant
+
+    def lift(self, path: Line) -> list[Line]:
+        """A closed path as this hand's strokes: with a gap or an overlap, in one or several."""
+        rng, n = self.rng, len(path)
+        start = int(rng.integers(n - 1))
+        path = np.concatenate([path[start:-1], path[: start + 1]])
+        if self.gaps:
+            gap = rng.uniform(0, 0.08) if rng.random() < 0.75 else rng.uniform(0.08, 0.28)
+            path = path[: max(4, int(n * (1 - gap)))]
+        else:
+            path = np.concatenate([path, path[1 : 1 + int(rng.integers(1, 4))]])
+        if not self.strokes:
+            return [path]
+        cuts = np.sort(rng.choice(np.arange(1, len(path)), min(3, len(path) - 1), replace=False))
+        pieces = [piece for piece in np.split(path, cuts) if len(piece) > 1]
+        return [piece + rng.normal(0, 0.012, 2) for piece in pieces]
+
+
+def _hatching(outline: Line, rng: np.random.Generator) -> list[Line]:
+    """A zigzag across the outline's extent, as a hurried filling."""
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    rows = int(rng.integers(5, 12))
+    inset = (high - low) * 0.18
+    y = np.linspace(low[1] + inset[1], high[1] - inset[1], rows)
+    x = np.where(np.arange(rows) % 2, low[0] + inset[0], high[0] - inset[0])
+    return [np.stack([x, y], axis=1)]
+
+
+def sketch(garment: Garment, rng: np.random.Generator) -> np.ndarray:
+    """Draw a garment the way a person would, black on white: uint8 (SIZE, SIZE)."""
+    hand = Hand(rng)
+    outlines = [hand.trace(line, closed=True) for line in garment.outlines]
+    details = [hand.trace(line, closed=False) for line in garment.details if rng.random() < 0.9]
+    filling = rng.random()
+    fills = []
+    if filling < 0.12:
+        grey = rng.uniform(0, 190)
+        fills = [(line, grey) for line in outlines]
+    strokes = [piece for line in outlines for piece in hand.lift(line)]
+    if 0.12 <= filling < 0.15:
+        details = _hatching(np.concatenate(outlines), rng)
+    return render(strokes + details, hand.pen, fills=fills)
+
+
+def draw(label: int, rng: np.random.Generator) -> np.ndarray:
+    """One procedural drawing of class `label` (0 to 9): uint8 (SIZE, SIZE), black on white."""
+    return sketch(GARMENTS[label](rng), rng)
+
+
+def scribble(rng: np.random.Generator) -> np.ndarray:
+    """Something that is no garment, drawn by hand: uint8 (SIZE, SIZE), black on white."""
+    hand = Hand(rng)
+    lines = SCRIBBLES[rng.integers(len(SCRIBBLES))](rng)
+    extent = max(np.ptp(np.concatenate(lines), axis=0).max(), 1e-9)
+    strokes = [hand.trace(line / extent, closed=False) for line in lines]
+    return render(strokes, hand.pen)

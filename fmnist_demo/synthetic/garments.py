@@ -1,0 +1,637 @@
+"""The ten classes as line drawings from parameters, the way people draw them.
+
+Each function takes a random generator and returns one `Garment`. Lengths are in units of about
+one garment width; x grows to the right and y downwards. Hands and pens are `drawings`' business.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from fmnist_demo.images.strokes import Line
+
+
+@dataclass
+class Garment:
+    """Closed `outlines` and open `details`, each a `Line` of corner points."""
+
+    outlines: list[Line]
+    details: list[Line] = field(default_factory=list)
+
+    def placed(self, angle: float, shift: tuple[float, float]) -> "Garment":
+        """This garment turned by `angle` radians, then moved."""
+        c, s = np.cos(angle), np.sin(angle)
+        turn = np.array([[c, s], [-s, c]])
+
+        def place(lines):
+            return [line @ turn + shift for line in lines]
+
+        return Garment(place(self.outlines), place(self.details))
+
+    def scaled(self, x: float, y: float) -> "Garment":
+        """This garment stretched; a negative factor mirrors it."""
+        factors = np.array([x, y])
+        return Garment(
+            [line * factors for line in self.outlines], [line * factors for line in self.details]
+        )
+
+
+def _line(*points) -> Line:
+    return np.array(points, dtype=float)
+
+
+def _mirror(line: Line) -> Line:
+    return line * [-1, 1]
+
+
+def _both_sides(line: Line) -> list[Line]:
+    return [line, _mirror(line)]
+
+
+def _arc(x, y, rx, ry, start=0.0, end=2 * np.pi, points=16, angle=0.0) -> Line:
+    """Part of an ellipse around (x, y); angles in radians, clockwise from the right."""
+    t = np.linspace(start, end, points)
+    px, py = rx * np.cos(t), ry * np.sin(t)
+    c, s = np.cos(angle), np.sin(angle)
+    return np.stack([x + c * px - s * py, y + s * px + c * py], axis=1)
+
+
+def _dots(x, top, bottom, count, radius) -> list[Line]:
+    return [_arc(x, y, radius, radius, points=8) for y in np.linspace(top, bottom, count)]
+
+
+def _chance(rng, probability) -> bool:
+    return rng.random() < probability
+
+
+@dataclass
+class _Torso:
+    """A top's outline with the places where details go."""
+
+    outline: Line
+    neck: float
+    neck_depth: float
+    hem: float
+    hem_width: float
+    cuffs: list[Line]
+
+    @property
+    def neckline(self) -> Line:
+        return _arc(0, 0, self.neck, self.neck_depth, 0, np.pi, points=9)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """The measures of a top, each from (least, most).
+
+    `sleeve` is its length and `sleeve_angle` in degrees below the horizontal: near 0 the arms are
+    spread, near 90 they hang. `shoulder`, `hem` and `sleeve_width` are lengths too; `chest` is a
+    share of the shoulder, `flare` of the chest and `cuff` of the sleeve's width.
+    """
+
+    sleeve: tuple[float, float]
+    sleeve_width: tuple[float, float]
+    sleeve_angle: tuple[float, float]
+    hem: tuple[float, float]
+    flare: tuple[float, float] = (0.85, 1.15)
+    shoulder: tuple[float, float] = (0.26, 0.42)
+    chest: tuple[float, float] = (0.75, 1.02)
+    cuff: tuple[float, float] = (0.65, 1.15)
+
+    def sewn(self, sleeve, sleeve_width, sleeve_angle) -> "_Cut":
+        """The cut of a real garment: people draw bodies too narrow and sleeves too thin."""
+        return replace(
+            self,
+            sleeve=sleeve,
+            sleeve_width=sleeve_width,
+            sleeve_angle=sleeve_angle,
+            hem=(self.hem[0] * 1.3, self.hem[1] * 1.15),
+            flare=(max(self.flare[0], 0.92), self.flare[1]),
+            shoulder=(0.34, 0.44),
+            chest=(0.95, 1.15),
+            cuff=(0.55, 0.95),
+        )
+
+
+def _torso(rng, cut: _Cut) -> _Torso:
+    """A top: neck, shoulders, two sleeves, sides and hem. A sleeve may be bent at the elbow."""
+    shoulder = rng.uniform(*cut.shoulder)
+    neck = shoulder * rng.uniform(0.25, 0.6)
+    neck_depth = rng.uniform(0.0, 0.2)
+    slope = rng.uniform(0.0, 0.14)
+    angle = np.deg2rad(rng.uniform(*cut.sleeve_angle))
+    length, width = rng.uniform(*cut.sleeve), rng.uniform(*cut.sleeve_width)
+    chest = shoulder * rng.uniform(*cut.chest)
+    bottom = rng.uniform(*cut.hem)
+    hem_width = chest * rng.uniform(*cut.flare)
+    bend = np.deg2rad(rng.uniform(0, 35)) if length > 0.4 and _chance(rng, 0.35) else 0.0
+    uneven = rng.normal(0, 0.08, 2)
+
+    sides, cuffs = [], []
+    for side in (1, -1):
+        turned = angle + side * uneven[0]
+        reach = length * (1 + side * uneven[1])
+        along = np.array([np.cos(turned), np.sin(turned)])
+        below = np.array([np.cos(turned + bend), np.sin(turned + bend)])
+        across = np.array([-below[1], below[0]])
+        corner = np.array([shoulder, slope])
+        cuff_width = width * rng.uniform(*cut.cuff)
+        armpit = np.array([chest, slope + width * rng.uniform(1.0, 1.5)])
+        elbow = corner + along * reach * 0.5
+        top = elbow + below * reach * 0.5
+        under = top + across * cuff_width
+        half = [corner, top, under, armpit, np.array([hem_width, bottom])]
+        if bend:
+            inner = elbow + np.array([-along[1], along[0]]) * width
+            half = [corner, elbow, top, under, inner, armpit, half[-1]]
+        flip = np.array([side, 1])
+        sides.append(np.array(half) * flip)
+        cuffs.append(np.array([top, under]) * flip)
+
+    collar = []
+    if _chance(rng, 0.75):
+        scoop = _arc(0, 0, neck, neck_depth, np.pi, 0, points=7)
+        if _chance(rng, 0.25):
+            scoop = _line([-neck, 0], [0, neck_depth + rng.uniform(0.05, 0.2)], [neck, 0])
+        collar = [scoop]
+    else:
+        collar = [_line([-neck, 0], [neck, 0])]
+    outline = np.concatenate([*collar, sides[0], sides[1][::-1]])
+    return _Torso(outline, neck, neck_depth, bottom, hem_width, cuffs)
+
+
+def _pocket(rng, x, y, size) -> Line:
+    w, h = size * rng.uniform(0.8, 1.2), size * rng.uniform(0.8, 1.3)
+    return _line([x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y])
+
+
+def _hood(rng, torso) -> Line:
+    r = torso.neck * rng.uniform(1.1, 1.6)
+    y, height = -r * rng.uniform(0.3, 0.8), r * rng.uniform(0.8, 1.3)
+    return _arc(0, y, r, height, np.pi - 0.75, 2 * np.pi + 0.75)
+
+
+def _inset_cuffs(torso, inset) -> list[Line]:
+    centre = torso.outline.mean(axis=0)
+    return [cuff + (centre - cuff.mean(axis=0)) * inset for cuff in torso.cuffs]
+
+
+SHORT, LONG = ((0.16, 0.4), (0.24, 0.38), (5, 80)), ((0.65, 1.1), (0.2, 0.34), (30, 89))
+"""Length, width and angle of the sleeves of real garments."""
+
+
+def t_shirt(rng, sewn=False) -> Garment:
+    """Short sleeves, no opening."""
+    cut = _Cut((0.1, 0.45), (0.16, 0.34), (-5, 65), (0.7, 1.2))
+    torso = _torso(rng, cut.sewn(*SHORT) if sewn else cut)
+    details = []
+    if _chance(rng, 0.35):
+        details.append(torso.neckline + [0, rng.uniform(0.02, 0.06)])
+    if _chance(rng, 0.15):
+        details += _inset_cuffs(torso, 0.08)
+    if _chance(rng, 0.08):
+        details.append(_pocket(rng, 0.05, 0.3, 0.13))
+    if _chance(rng, 0.08):
+        details.append(_arc(0, 0.45, rng.uniform(0.06, 0.16), rng.uniform(0.06, 0.16)))
+    if _chance(rng, 0.06):
+        for y in np.arange(0.35, torso.hem - 0.05, rng.uniform(0.1, 0.2)):
+            details.append(_line([-torso.hem_width * 0.95, y], [torso.hem_width * 0.95, y]))
+    return Garment([torso.outline], details)
+
+
+def trouser(rng) -> Garment:
+    """Two legs, together or apart, long or short."""
+    waist = rng.uniform(0.2, 0.4)
+    hip = waist * rng.uniform(0.95, 1.3)
+    crotch = rng.uniform(0.2, 0.55)
+    length = rng.uniform(0.75, 1.7) if _chance(rng, 0.85) else rng.uniform(0.5, 0.75)
+    leg = rng.uniform(0.13, 0.34)
+    gap = rng.uniform(0, 0.06) if _chance(rng, 0.5) else rng.uniform(0.06, 0.5)
+    tilt = rng.normal(0, 0.05)
+    sides = []
+    for side in (1, -1):
+        inner = gap + side * tilt
+        half = _line(
+            [waist, 0],
+            [hip, crotch * rng.uniform(0.6, 1.0)],
+            [inner + leg * rng.uniform(0.85, 1.15), length * rng.uniform(0.96, 1.04)],
+            [max(inner, 0.01), length * rng.uniform(0.96, 1.04)],
+        )
+        sides.append(half * [side, 1])
+    notch = rng.uniform(0, 0.08)
+    fork = [[notch, crotch], [-notch, crotch]] if notch > 0.03 else [[0, crotch]]
+    outline = np.concatenate([sides[0], fork, sides[1][::-1]])
+    details = []
+    if _chance(rng, 0.4):
+        y = rng.uniform(0.05, 0.14)
+        details.append(_line([-waist * 1.02, y], [waist * 1.02, y]))
+        if _chance(rng, 0.3):
+            details += [_line([x, 0], [x, y]) for x in (-waist * 0.6, waist * 0.6)]
+    if _chance(rng, 0.3):
+        details.append(_line([0, 0], [0, crotch]))
+    if _chance(rng, 0.25):
+        details += _both_sides(_line([waist * 0.5, 0.08], [waist * 0.6, 0.22], [hip, 0.24]))
+    if _chance(rng, 0.12):
+        details += _both_sides(_line([hip * 0.6, crotch], [gap + leg * 0.5, length]))
+    if _chance(rng, 0.1):
+        y = length * 0.93
+        details += _both_sides(_line([gap, y], [gap + leg, y]))
+    return Garment([outline], details)
+
+
+def pullover(rng, sewn=False) -> Garment:
+    """Long sleeves, open at the neck at most; perhaps ribs, stripes or a hood."""
+    cut = _Cut((0.42, 1.0), (0.12, 0.25), (5, 88), (0.65, 1.15))
+    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
+    details = []
+    if _chance(rng, 0.4):
+        details.append(torso.neckline + [0, rng.uniform(0.03, 0.08)])
+    if _chance(rng, 0.35):
+        y = torso.hem - rng.uniform(0.04, 0.12)
+        details.append(_line([-torso.hem_width, y], [torso.hem_width, y]))
+    if _chance(rng, 0.35):
+        details += _inset_cuffs(torso, rng.uniform(0.08, 0.18))
+    if _chance(rng, 0.15):
+        for y in np.arange(0.3, torso.hem, rng.uniform(0.1, 0.22)):
+            details.append(_line([-torso.hem_width * 0.95, y], [torso.hem_width * 0.95, y]))
+    if _chance(rng, 0.12):
+        details.append(_arc(0, 0.45, rng.uniform(0.06, 0.18), rng.uniform(0.06, 0.18)))
+    if _chance(rng, 0.1):
+        h = rng.uniform(0.05, 0.15)
+        details.append(
+            _line([-torso.neck, 0], [-torso.neck, -h], [torso.neck, -h], [torso.neck, 0])
+        )
+    if _chance(rng, 0.08):
+        details.append(_hood(rng, torso))
+    if _chance(rng, 0.08):
+        zip_end = torso.hem * rng.uniform(0.3, 0.65)
+        details.append(_line([0, torso.neck_depth], [rng.uniform(-0.03, 0.03), zip_end]))
+    return Garment([torso.outline], details)
+
+
+def dress(rng) -> Garment:
+    """A bodice and a skirt: straps, short or long sleeves, or none."""
+    neck, waist = rng.uniform(0.08, 0.2), rng.uniform(0.13, 0.28)
+    chest = waist * rng.uniform(1.0, 1.3)
+    waist_y = rng.uniform(0.38, 0.65)
+    hem = rng.uniform(1.05, 1.9)
+    hem_width = rng.uniform(0.32, 0.75) if _chance(rng, 0.7) else waist * rng.uniform(0.9, 1.4)
+    depth = rng.uniform(0.02, 0.2)
+    side = rng.random()
+    if side < 0.45:
+        arm = [[neck + rng.uniform(0.03, 0.1), 0], [chest * 0.95, rng.uniform(0.2, 0.3)]]
+    elif side < 0.6:
+        arm = [[chest, 0.1]]
+        neck = chest * 0.9
+    else:
+        angle, length = np.deg2rad(rng.uniform(0, 75)), rng.uniform(0.1, 0.55)
+        along = np.array([np.cos(angle), np.sin(angle)])
+        corner = np.array([max(chest, 0.22), 0.05])
+        tip = corner + along * length
+        arm = [corner, tip, tip + [-along[1] * 0.16, along[0] * 0.16], [chest, 0.28]]
+    skirt = [[waist, waist_y], [hem_width, hem]]
+    if _chance(rng, 0.2):
+        skirt.insert(1, [(waist + hem_width) * 0.6, (waist_y + hem) / 2])
+    half = _line(*arm, *skirt)
+    collar = _arc(0, 0.02, neck, depth, np.pi, 0, points=7)
+    if _chance(rng, 0.2):
+        collar = _line([-neck, 0], [0, depth + 0.1], [neck, 0])
+    bottom = []
+    if _chance(rng, 0.25):
+        bottom = [[x, hem + 0.06] for x in np.linspace(hem_width * 0.7, -hem_width * 0.7, 5)]
+    outline = np.concatenate([collar, half, np.array(bottom).reshape(-1, 2), _mirror(half)[::-1]])
+    details = []
+    if _chance(rng, 0.45):
+        details.append(_line([-waist, waist_y], [waist, waist_y]))
+        if _chance(rng, 0.3):
+            details.append(_line([-waist, waist_y + 0.06], [waist, waist_y + 0.06]))
+    if _chance(rng, 0.25):
+        for share in rng.uniform(-0.8, 0.8, rng.integers(1, 5)):
+            details.append(_line([waist * share, waist_y], [hem_width * share, hem]))
+    if _chance(rng, 0.12):
+        y = hem - rng.uniform(0.06, 0.2)
+        details.append(_line([-hem_width * 0.9, y], [hem_width * 0.9, y]))
+    if _chance(rng, 0.08):
+        details += _dots(0, 0.15, waist_y, int(rng.integers(2, 5)), 0.015)
+    return Garment([outline], details)
+
+
+def _front(rng, torso: _Torso) -> list[Line]:
+    """What a coat is open by: a line, two edges, one or two rows of buttons."""
+    details = []
+    top = torso.neck_depth * rng.uniform(0.5, 1.3)
+    front = rng.random()
+    if front < 0.5:
+        details.append(
+            _line([rng.uniform(-0.03, 0.03), top], [rng.uniform(-0.04, 0.04), torso.hem])
+        )
+    elif front < 0.75:
+        gap, spread = rng.uniform(0.03, 0.15), rng.uniform(0.6, 1.5)
+        details += _both_sides(_line([gap, top], [gap * spread, torso.hem]))
+    if front >= 0.75 or _chance(rng, 0.4):
+        x, count = rng.uniform(-0.08, 0.08), int(rng.integers(3, 7))
+        details += _dots(
+            x, rng.uniform(0.18, 0.35), torso.hem - 0.1, count, rng.uniform(0.01, 0.03)
+        )
+        if _chance(rng, 0.2):
+            details += _dots(-x - 0.1, 0.3, torso.hem - 0.1, count, 0.02)
+    return details
+
+
+def coat(rng, sewn=False) -> Garment:
+    """Open down the front: a line, two edges, a zip or buttons; lapels, pockets, a hood."""
+    sleeve = (0.4, 0.95)
+    if _chance(rng, 0.2):  # people often stop short of the wrist
+        sleeve = (0.02, 0.08) if _chance(rng, 0.35) else (0.2, 0.4)
+    cut = _Cut(sleeve, (0.13, 0.28), (10, 88), (0.75, 1.55), flare=(0.85, 1.45))
+    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
+    details = [] if _chance(rng, 0.08) else _front(rng, torso)  # some people leave it out
+    if _chance(rng, 0.45):
+        neck, out = torso.neck, rng.uniform(1.3, 2.2)
+        details += _both_sides(
+            _line([neck, 0], [neck * out, rng.uniform(0.1, 0.25)], [0.02, rng.uniform(0.25, 0.5)])
+        )
+    if _chance(rng, 0.35):
+        x, y, drop = (
+            rng.uniform(0.1, 0.2),
+            torso.hem * rng.uniform(0.6, 0.8),
+            rng.uniform(-0.06, 0.06),
+        )
+        details += _both_sides(_line([x, y], [x + 0.13, y + drop]))
+    if _chance(rng, 0.15):
+        details.append(_hood(rng, torso))
+    if _chance(rng, 0.12):
+        y = torso.hem * rng.uniform(0.45, 0.6)
+        details.append(_line([-torso.hem_width, y], [torso.hem_width, y]))
+    if _chance(rng, 0.2):
+        details += _inset_cuffs(torso, rng.uniform(0.06, 0.15))
+    return Garment([torso.outline], details)
+
+
+def _sole_from_above(rng) -> Line:
+    """A single sole: an oval, a little narrower at the waist or the heel."""
+    t = np.linspace(0, 2 * np.pi, 22, endpoint=False)
+    half_width = rng.uniform(0.14, 0.28)
+    taper, waist = rng.uniform(-0.25, 0.3), rng.uniform(0, 0.25)
+    y = 0.5 * np.sin(t)
+    x = half_width * np.cos(t) * (1 - taper * np.sin(t)) * (1 - waist * np.exp(-((y / 0.18) ** 2)))
+    return np.stack([x, y], axis=1)
+
+
+def _flip_flop(rng) -> Garment:
+    sole = _sole_from_above(rng)
+    w = np.abs(sole[:, 0]).max()
+    y = rng.uniform(-0.38, -0.15)
+    style = rng.random()
+    if style < 0.55:
+        foot = y + rng.uniform(0.18, 0.5)
+        left, right = w * (rng.uniform(0.75, 1.5, 2) if _chance(rng, 0.4) else np.ones(2))
+        stem = rng.uniform(0.05, 0.25) if _chance(rng, 0.4) else 0.0
+        details = [_line([-left, foot], [0, y + stem], [right, foot])]
+        if stem:
+            details.append(_line([0, y + stem], [rng.normal(0, 0.02), y - 0.05]))
+    elif style < 0.85:
+        details = [
+            _line([-w, y + d], [0, y + d + rng.uniform(-0.08, 0.08)], [w, y + d])
+            for d in rng.uniform(0, 0.5, rng.integers(1, 4))
+        ]
+    else:
+        details = [_line([-w, y], [w, y + 0.3]), _line([w, y], [-w, y + 0.3])]
+    if _chance(rng, 0.2):
+        details.append(_line([-w, 0.25], [-w * 0.6, 0.1], [w * 0.6, 0.1], [w, 0.25]))
+    return Garment([sole], details)
+
+
+def _pair(rng, single: Callable[[np.random.Generator], Garment], angle=0.0) -> Garment:
+    """Two of a kind side by side, turned a little apart."""
+    a, b = single(rng), single(rng)
+    apart = rng.normal(0, 0.18)
+    distance = rng.uniform(0.4, 0.75)
+    return _beside(
+        a.placed(angle - apart, (0, 0)),
+        b.placed(angle + apart, (distance, rng.normal(0, 0.06))),
+    )
+
+
+def _beside(left: Garment, right: Garment) -> Garment:
+    return Garment(left.outlines + right.outlines, left.details + right.details)
+
+
+def _strapped_shoe(rng) -> Garment:
+    """A sandal from the side: a sole, flat or with a heel, and straps over it."""
+    heel = rng.uniform(0.12, 0.55) if _chance(rng, 0.5) else 0.0
+    thick = rng.uniform(0.03, 0.09)
+    sole = [[-0.5, -0.02], [-0.15, 0], [0.5, -heel], [0.5, -heel + thick]]
+    if heel:
+        slim = rng.uniform(0.03, 0.14)
+        sole += [[0.5, thick], [0.5 - slim, thick], [0.5 - slim, -heel + thick + 0.05]]
+    sole += [[-0.15, thick], [-0.5, thick]]
+    details = []
+    for x in rng.uniform(-0.42, 0.4, rng.integers(1, 5)):
+        y = -max(0.0, x + 0.15) / 0.65 * heel
+        details.append(
+            _arc(x, y, rng.uniform(0.05, 0.16), rng.uniform(0.1, 0.3), np.pi, 2 * np.pi, 9)
+        )
+    if _chance(rng, 0.5):
+        top = -heel - rng.uniform(0.15, 0.4)
+        details.append(_line([0.47, -heel], [0.42, top], [0.2, top], [0.15, -heel * 0.6]))
+    return Garment([_line(*sole)], details)
+
+
+def sandal(rng) -> Garment:
+    """Flip-flops from above, one or two, or a strapped shoe from the side."""
+    if _chance(rng, 0.35):
+        return _strapped_shoe(rng)
+    angle = rng.normal(0, 0.3) + (np.pi if _chance(rng, 0.15) else 0)  # toes up, or down
+    if _chance(rng, 0.15):
+        angle = rng.uniform(-np.pi, np.pi)
+    if _chance(rng, 0.45):
+        return _pair(rng, _flip_flop, angle)
+    return _flip_flop(rng).placed(angle, (0, 0))
+
+
+def shirt(rng, sewn=False) -> Garment:
+    """A collar and a row of buttons; long or short sleeves."""
+    long = _chance(rng, 0.55)
+    sleeve = (0.45, 0.9) if long else (0.1, 0.4)
+    cut = _Cut(sleeve, (0.13, 0.26), (5, 85), (0.8, 1.25))
+    torso = _torso(rng, cut.sewn(*(LONG if long else SHORT)) if sewn else cut)
+    neck, details = torso.neck, []
+    if _chance(rng, 0.85):
+        out, drop = rng.uniform(1.1, 1.7), rng.uniform(0.08, 0.2)
+        details += _both_sides(
+            _line([0, torso.neck_depth], [neck, 0], [neck * out, drop], [neck * 0.3, drop * 1.3])
+        )
+    if _chance(rng, 0.75):
+        x = rng.uniform(-0.02, 0.02)
+        details.append(_line([x, torso.neck_depth], [x, torso.hem]))
+        if _chance(rng, 0.25):
+            details.append(_line([x + 0.07, torso.neck_depth], [x + 0.07, torso.hem]))
+    if _chance(rng, 0.75):
+        x = rng.choice([0.0, 0.035])
+        count = int(rng.integers(3, 8))
+        details += _dots(x, 0.2, torso.hem - 0.1, count, rng.uniform(0.008, 0.024))
+    if _chance(rng, 0.3):
+        details.append(_pocket(rng, 0.08, 0.32, 0.13))
+    if long and _chance(rng, 0.35):
+        details += _inset_cuffs(torso, rng.uniform(0.08, 0.15))
+    return Garment([torso.outline], details)
+
+
+def _laces(rng, start, end) -> list[Line]:
+    """Short strokes across the line from `start` to `end`."""
+    slant = rng.uniform(-0.04, 0.08)
+    return [
+        _line(at + [-0.03, -0.04], at + [0.05 + slant, 0.06])
+        for at in np.linspace(start, end, int(rng.integers(2, 6)))
+    ]
+
+
+def _shoe_from_above(rng) -> Garment:
+    sole = _sole_from_above(rng)
+    w = np.abs(sole[:, 0]).max()
+    details = [_arc(0, 0.2, w * rng.uniform(0.5, 0.8), rng.uniform(0.15, 0.26))]
+    for y in np.linspace(-0.2, 0.05, int(rng.integers(0, 4))):
+        details.append(_line([-w * 0.4, y], [w * 0.4, y]))
+    if _chance(rng, 0.4):
+        details.append(_arc(0, -0.28, w * 0.8, 0.1, np.pi, 2 * np.pi, 8))
+    return Garment([sole], details)
+
+
+def sneaker(rng) -> Garment:
+    """A low shoe from the side with sole and laces, or a pair from above."""
+    if _chance(rng, 0.1):
+        return _pair(rng, _shoe_from_above, rng.normal(0, 0.3))
+    height, opening, toe = rng.uniform(0.2, 0.5), rng.uniform(0.15, 0.4), rng.uniform(0.08, 0.24)
+    if _chance(rng, 0.15):  # a slipper, as high at the toes as at the instep
+        toe = height * rng.uniform(0.55, 0.75)
+    instep = np.array([rng.uniform(-0.08, 0.12), -max(height * rng.uniform(0.5, 0.85), toe * 1.25)])
+    front = np.array([-0.36, -toe * 1.3])
+    outline = _line(
+        [0.5, 0],
+        [0.5 + rng.uniform(-0.04, 0.04), -height],
+        [0.5 - opening, -height * rng.uniform(0.75, 1.05)],
+        instep,
+        front,
+        [-0.5, -toe * 0.8],
+        [-0.53, 0],
+    )
+    details = []
+    if _chance(rng, 0.55):
+        y = -rng.uniform(0.03, 0.1)
+        details.append(_line([-0.52, y], [0.5, y]))
+    if _chance(rng, 0.6):
+        details += _laces(rng, instep, front)
+    if _chance(rng, 0.25):
+        details.append(_line(front, [-0.34, 0]))
+    if _chance(rng, 0.25):
+        details.append(_line([0.1, -0.08], [0.3, -height * 0.6], [0.2, -0.05]))
+    if _chance(rng, 0.2):
+        details.append(_arc(0.5 - opening / 2, -height, opening / 2, 0.04))
+    return Garment([outline], details)
+
+
+def bag(rng) -> Garment:
+    """A body, a handle, perhaps a flap, a clasp or a pocket."""
+    w, h, top = rng.uniform(0.3, 0.62), rng.uniform(0.3, 0.8), rng.uniform(0.55, 1.15)
+    if _chance(rng, 0.12):
+        w *= rng.uniform(0.5, 0.8)
+    shape = rng.random()
+    if shape < 0.65:
+        body = _line([-w * top, 0], [w * top, 0], [w, h], [-w, h])
+    elif shape < 0.85:
+        body = _arc(0, h * 0.5, w, h * 0.5)
+    else:
+        body = np.concatenate([_line([-w, 0], [w, 0]), _arc(0, h * 0.4, w, h * 0.6, 0, np.pi, 9)])
+    rim = w * top if shape < 0.65 else w * 0.9
+    reach, rise, details = rim * rng.uniform(0.3, 1.0), rng.uniform(0.12, 0.75), []
+    base = rng.uniform(-0.02, 0.12)
+    if _chance(rng, 0.93):
+        handle = _arc(rng.normal(0, 0.03), base, reach, rise, np.pi, 2 * np.pi, 13)
+        if _chance(rng, 0.2):
+            handle = _line(
+                [-reach, base],
+                [-reach * 0.9, base - rise],
+                [reach * 0.9, base - rise],
+                [reach, base],
+            )
+        if _chance(rng, 0.3):
+            handle = handle + (base - handle[:, 1:]) * [rng.normal(0, 0.4), 0]  # it leans
+        details.append(handle)
+        if _chance(rng, 0.3):
+            details.append(handle * [rng.uniform(0.7, 0.9), rng.uniform(0.7, 0.9)])
+    if _chance(rng, 0.35):
+        y = h * rng.uniform(0.25, 0.6)
+        flap = _line([-rim, 0], [0, y], [rim, 0]) if _chance(rng, 0.4) else _line([-w, y], [w, y])
+        details.append(flap)
+    if _chance(rng, 0.3):
+        details.append(_arc(0, h * rng.uniform(0.2, 0.5), rng.uniform(0.02, 0.08), 0.05, points=9))
+    if _chance(rng, 0.2):
+        details.append(_pocket(rng, -w * 0.5, h * 0.45, w))
+    if _chance(rng, 0.1):
+        details += _dots(0, h * 0.3, h * 0.8, 3, 0.02)
+    return Garment([body], details)
+
+
+def ankle_boot(rng) -> Garment:
+    """A shoe with a shaft above the ankle, flat or heeled, from the side."""
+    height, shaft, toe = rng.uniform(0.45, 1.15), rng.uniform(0.2, 0.42), rng.uniform(0.1, 0.26)
+    heel = rng.uniform(0.05, 0.3) if _chance(rng, 0.45) else 0.0
+    ankle = np.array([0.5 - shaft - rng.uniform(-0.03, 0.08), -toe * rng.uniform(1.5, 2.2)])
+    outline = [
+        [0.5, 0],
+        [0.5 - rng.uniform(-0.05, 0.08), -height],
+        [0.5 - shaft - rng.uniform(-0.05, 0.05), -height * rng.uniform(0.94, 1.06)],
+        ankle,
+        [-0.3, -toe * 1.2],
+        [-0.5, -toe * 0.6],
+        [-0.5, heel],
+    ]
+    if heel:
+        outline += [[-0.1, heel], [0.2, heel * 0.2], [0.24, heel], [0.48, heel]]
+    details = []
+    if _chance(rng, 0.4):
+        y = heel * 0.6 - 0.05
+        details.append(_line([-0.5, y], [0.5, y]))
+    if _chance(rng, 0.4):
+        details += _laces(rng, np.array([0.5 - shaft, -height * 0.9]), ankle)
+    if _chance(rng, 0.25):
+        y = -height * rng.uniform(0.8, 0.92)
+        details.append(_line([0.5 - shaft, y], [0.48, y]))
+    if _chance(rng, 0.2):
+        details.append(_arc(0.5 - shaft / 2, -height, shaft / 2, 0.05))
+    if _chance(rng, 0.15):
+        details.append(_line([0.35, -height], [0.35, -toe]))
+    return Garment([_line(*outline)], details)
+
+
+def shoes_from_above(rng, label: int) -> Garment:
+    """A pair of sandals (5), sneakers (7) or ankle boots (9), as they stand on the floor.
+
+    The two are mirror images; most pairs touch, and most point up or down the picture.
+    """
+    shoe = {5: _flip_flop, 7: _shoe_from_above, 9: ankle_boot}[label](rng)
+    if label != 9:
+        shoe = shoe.scaled(rng.uniform(0.95, 1.5), 1)
+    other = shoe.scaled(-1, 1) if _chance(rng, 0.8) else shoe
+    width = np.ptp(np.concatenate(shoe.outlines)[:, 0])
+    apart, shift = rng.normal(0, 0.15), (width * rng.uniform(0.85, 1.15), rng.normal(0, 0.08))
+    pair = _beside(shoe.placed(apart, (0, 0)), other.placed(-apart, shift))
+    upright = rng.normal(0, 0.2) + (np.pi if _chance(rng, 0.4) else 0)
+    return pair.placed(upright if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi), (0, 0))
+
+
+GARMENTS: tuple[Callable[[np.random.Generator], Garment], ...] = (
+    t_shirt,
+    trouser,
+    pullover,
+    dress,
+    coat,
+    sandal,
+    shirt,
+    sneaker,
+    bag,
+    ankle_boot,
+)
+"""One function a class, in the order of `spec.CLASS_NAMES`."""

@@ -1,0 +1,1 @@
+"""The training loop, the settings a visitor may choose, and the lab."""

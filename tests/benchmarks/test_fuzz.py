@@ -1,0 +1,115 @@
+"""A few hundred inputs as `python -m benchmarks.fuzz` sends them, to the app in this process."""
+
+import threading
+
+import cv2
+import numpy as np
+import pytest
+from helpers import assert_one_sentence
+from picture_helpers import refused
+
+from benchmarks import fuzz
+from benchmarks.fuzz import FILE, Case, Tally, Visitor, bad_answer, bad_sentence
+from fmnist_demo.images import reading, segmentation
+
+COUNT = 250
+
+
+@pytest.fixture(scope="module")
+def visitor(app_url):
+    return Visitor(app_url)
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+def test_whatever_is_sent_an_answer_or_a_sentence_comes_back(visitor, capfd):
+    tally = Tally()
+    fuzz.generate(COUNT, 0, lambda case: tally.ask(visitor, case))
+    assert tally.problems == []
+    assert sum(tally.outcomes.values()) >= COUNT
+    assert {target for target, _ in tally.outcomes} == set(fuzz.TARGETS)
+    assert {"answer", "sentence"} <= {outcome for _, outcome in tally.outcomes}
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "what", ["PNG of 4 GP", "PNG with 200 MB of text", "BMP of 30,000 × 30,000"]
+)
+def test_a_bomb_is_refused_in_a_sentence(visitor, what):
+    case = Case("/classify", what, [FILE, 3, "none"], fuzz.BOMBS[what]())
+    assert visitor.send(case) in [("sentence", ""), ("answer", "")]
+
+
+@pytest.mark.parametrize("target", fuzz.TARGETS)
+def test_sound_input_is_answered(visitor, target):
+    network = target == "network"
+    file = fuzz.networks()["checkpoint"] if network else fuzz.pictures()["PNG L"]
+    name = "n.safetensors" if network else "p.png"
+    case = Case(target, "sound", fuzz.SOUND[target], file, name, inline=target == "canvas")
+    assert visitor.send(case) == ("answer", "")
+
+
+def test_what_is_no_sentence_or_no_answer_is_seen():
+    for text in (None, "", "Traceback (most recent call last):", "One.\nTwo.", "no full stop"):
+        assert bad_sentence(text)
+    assert not bad_sentence("The file is empty: choose a picture file.")
+    assert bad_answer("canvas", ["<script>alert(1)</script>", ""])
+    assert bad_answer("/compare", [[]])
+
+
+def test_the_same_seed_makes_the_same_inputs():
+    def made(seed):
+        cases = []
+        fuzz.generate(20, seed, cases.append)
+        return [repr(case) for case in cases]
+
+    assert made(1) == made(1)
+
+
+def test_large_pictures_are_decoded_one_at_a_time_and_none_waits_for_ever(monkeypatch):
+    monkeypatch.setattr(reading, "LARGE_PIXELS", 1000)
+    data = fuzz.pictures()["PNG RGB"]
+    expected = reading.open_image(data).tobytes()
+    over = threading.Event()
+    reading._LARGE.submit(over.wait)
+    monkeypatch.setattr(reading, "LARGE_PATIENCE", 0.05)
+    assert "large pictures" in refused(reading.open_image, data)
+    over.set()
+    monkeypatch.setattr(reading, "LARGE_PATIENCE", 60)
+    assert reading.open_image(data).tobytes() == expected
+    assert "damaged" in refused(reading.open_image, data[: len(data) // 2])
+
+
+def test_grabcut_gets_grain_where_a_picture_is_flat_and_else_not(monkeypatch):
+    """It takes half a minute for a picture of one colour but for a corner; not so with grain."""
+    seen, grabcut = [], cv2.grabCut
+
+    def spy(rgb, *arguments):
+        seen.append(rgb)
+        return grabcut(rgb, *arguments)
+
+    monkeypatch.setattr(cv2, "grabCut", spy)
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 256, (100, 100, 3)).astype(np.uint8)
+    flat = np.full((100, 100, 3), 182, np.uint8)
+    flat[:20, :20] = photo[:20, :20]
+    for picture in (photo, flat):
+        segmentation._grabcut(picture, True)
+    assert np.array_equal(seen[0], photo)
+    assert segmentation._flatness(seen[1]) < 0.5 < segmentation._flatness(flat)
+    assert np.abs(seen[1].astype(int) - flat).max() == 1
+
+
+def test_a_network_asked_for_as_a_list_is_a_sentence(visitor):
+    answer = visitor.client.post("gradio_api/run/classify", json={"data": [None, [], []]})
+    assert_one_sentence(answer.json()["error"])
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028"])
+def test_the_end_of_a_line_in_a_file_s_name_is_no_harm(visitor, end):
+    case = Case("network", "odd name", [FILE], b"no network", f"n{end}.safetensors")
+    assert visitor.send(case) == ("answer", "")
+
+
+def test_half_a_character_is_a_sentence(visitor):
+    case = Case("/classify", "JSON", [FILE, "\ud800", "none"], fuzz.pictures()["PNG L"], "p.png")
+    assert visitor.send(case) == ("sentence", "")

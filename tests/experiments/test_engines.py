@@ -1,0 +1,63 @@
+"""Calls are run wherever they are asked to be; what cannot be is told. Ray has tests of its own."""
+
+import builtins
+import os
+
+import pytest
+from helpers import assert_one_sentence
+from joblib import delayed
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.experiments import engines
+
+CALLS = [delayed(divmod)(number, 3) for number in range(7)]
+
+
+@pytest.mark.parametrize("jobs", [None, 1, 2])
+def test_every_call_is_made_once(jobs):
+    assert sorted(engines.run(CALLS, jobs)) == [divmod(number, 3) for number in range(7)]
+
+
+def test_one_job_is_this_process_and_yields_as_it_goes():
+    made = []
+    results = engines.run([delayed(made.append)(number) for number in range(3)], 1)
+    next(results)
+    assert made == [0]
+    assert len(list(results)) == 2
+    assert list(engines.run([delayed(os.getpid)()])) == [os.getpid()]
+
+
+def test_no_calls_need_no_engine():
+    assert list(engines.run([], engine="ray", address="nowhere")) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"jobs": 0}, {"engine": "dask"}, {"address": "host"}, {"jobs": 1, "engine": "ray"}],
+)
+def test_what_cannot_be_is_told_in_one_sentence(wrong):
+    with pytest.raises(UserError) as error:
+        list(engines.run(CALLS, **wrong))
+    assert_one_sentence(str(error.value))
+
+
+def test_missing_ray_is_told(monkeypatch):
+    real = builtins.__import__
+
+    def without_ray(name, *rest):
+        if name.split(".")[0] == "ray":
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without_ray)
+    with pytest.raises(UserError, match="requirements-ray") as error:
+        list(engines.run(CALLS, engine="ray"))
+    assert_one_sentence(str(error.value))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:x", "127.0.0.1:99999", ":1"])
+def test_a_cluster_that_does_not_answer_is_told(address):
+    pytest.importorskip("ray")
+    with pytest.raises(UserError, match="no Ray cluster at") as error:
+        engines._head(address)
+    assert_one_sentence(str(error.value))

@@ -1,0 +1,88 @@
+"""A study on two Ray nodes of this machine, one of which is killed on the way."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from conftest import QUICK, skip_or_fail
+from helpers import assert_one_sentence
+from joblib import delayed
+
+from fmnist_demo.data.splits import TrainingData
+from fmnist_demo.errors import UserError
+from fmnist_demo.experiments import engines, study, sweep
+from fmnist_demo.experiments.sweep import Training
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two nodes on the loopback, a core each; nothing is reported to anyone."""
+    try:
+        from ray.cluster_utils import Cluster
+    except ImportError:
+        skip_or_fail("Ray is not installed: pip install -r requirements-ray.txt")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        soon_lost = {"health_check_period_ms": 1000, "health_check_failure_threshold": 3}
+        head = {"num_cpus": 1, "include_dashboard": False, "_system_config": soon_lost}
+        made = Cluster(initialize_head=True, head_node_args=head)
+        made.add_node(num_cpus=1)
+        made.wait_for_nodes()
+        yield made
+        made.shutdown()
+
+
+def test_calls_are_shared_by_both_nodes(cluster):
+    def home(number):
+        import ray
+
+        return number, ray.get_runtime_context().get_node_id()
+
+    calls = [delayed(home)(number) for number in range(10)]
+    found = dict(engines.run(calls, engine="ray", address=cluster.address))
+    assert set(found) == set(range(10))
+    assert len(set(found.values())) == 2
+
+
+def test_more_jobs_than_the_cluster_has_cores_are_refused(cluster):
+    with pytest.raises(UserError, match="2 cores") as error:
+        list(engines.run([delayed(abs)(1)], 3, "ray", cluster.address))
+    assert_one_sentence(str(error.value))
+
+
+@pytest.fixture
+def base(monkeypatch, validation) -> Training:
+    monkeypatch.setattr(sweep, "synthetic_drawings", lambda: validation)
+    config = replace(QUICK, strength=0.0, epochs=10, patience=10, batch_size=4, label_smoothing=0.0)
+    shape = replace(study.BASE.shape, width=32)
+    return Training(shape, config, photographs=200, keep_best=False)
+
+
+def test_a_node_that_is_killed_changes_no_number(cluster, base, train, validation, tmp_path):
+    points = {"depth": study.plan(base)["depth"]}
+    planned = study.trainings(points, seeds=1)
+    examples = TrainingData(train, validation, "0" * 12)
+    alone = dict(sweep.run(planned, examples, validation, tmp_path / "alone"))
+
+    done = tmp_path / "ray"
+    found = {}
+
+    def kill():
+        while not list(done.glob("*.json")):
+            time.sleep(0.05)
+        found.update({path: path.stat().st_mtime_ns for path in done.glob("*.json")})
+        (node,) = cluster.worker_nodes
+        cluster.remove_node(node, allow_graceful=False)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    together = dict(
+        sweep.run(planned, examples, validation, done, engine="ray", address=cluster.address)
+    )
+    killer.join()
+    assert not cluster.worker_nodes
+    assert 0 < len(found) < len(planned)  # it was killed on the way
+    assert {path: path.stat().st_mtime_ns for path in found} == found  # and these were not repeated
+    assert len(list(done.iterdir())) == len(planned)
+    assert study.summary(base, points, together, 1) == study.summary(base, points, alone, 1)

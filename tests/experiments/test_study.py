@@ -1,0 +1,160 @@
+"""The study: which trainings it is made of, and its sums."""
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+from helpers import DIVERGED, SOME, assert_one_sentence
+
+from fmnist_demo.data.splits import TrainingData
+from fmnist_demo.errors import UserError
+from fmnist_demo.experiments import study, sweep
+from fmnist_demo.experiments.sweep import Figures, Training
+
+POINTS = study.plan()
+
+
+def of(question: str, series: str) -> dict[float | str, Training]:
+    """The trainings of a series by their setting."""
+    return {p.setting: p.training for p in POINTS[question] if p.series == series}
+
+
+def changes(training: Training) -> dict:
+    """What a training has otherwise than the one that all are changes of."""
+    old, new = (one.settings("") for one in (study.BASE, training))
+    old, new = ({**s["model"], **s["training"], "keep_best": s["keep_best"]} for s in (old, new))
+    return {name: value for name, value in new.items() if value != old[name]}
+
+
+def test_what_all_have_in_common_is_a_thing_that_can_overfit():
+    config = study.BASE.config
+    assert not config.augment
+    assert (config.label_smoothing, config.synthetic, config.strength) == (0, 0, 0)
+    assert config.patience == config.epochs
+    assert study.BASE.photographs == 20_000
+    assert not study.BASE.keep_best
+    everything = [point.training for several in POINTS.values() for point in several]
+    assert {training.photographs for training in everything} == {20_000}
+
+
+def test_each_question_changes_its_remedy_and_nothing_else():
+    assert {n: changes(t) for n, t in of("depth", "depth").items()} == {
+        n: {"layers": n} if n != 3 else {} for n in range(1, 8)
+    }
+    dropouts = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+    plain = {p: {"dropout": p} if p else {} for p in dropouts}
+    assert {p: changes(t) for p, t in of("dropout", "plain").items()} == plain
+    assert {p: changes(t) for p, t in of("dropout", "augmented").items()} == {
+        p: plain[p] | {"augment": True} for p in dropouts
+    }
+    stopping = of("stopping", "stopping")
+    assert changes(stopping.pop(study.FULL)) == {}
+    for patience, training in stopping.items():
+        assert changes(training) == {"patience": patience, "keep_best": True}
+    for name in ("l1", "l2"):
+        strengths = of("penalties", name)
+        assert changes(strengths.pop(0.0)) == {}
+        assert tuple(strengths) == study.STRENGTHS[name]
+        for strength, training in strengths.items():
+            assert changes(training) == {"regulariser": name, "strength": strength}
+
+
+def test_the_question_on_drawings_needs_no_training_of_its_own():
+    others = {p.training for name in POINTS if name != "drawings" for p in POINTS[name]}
+    assert {point.training for point in POINTS["drawings"]} < others
+    assert changes(of("drawings", "augmentation")[""]) == {"augment": True}
+    assert changes(of("drawings", "nothing")[""]) == {}
+
+
+def test_trainings_that_questions_share_are_planned_once_a_seed():
+    planned = study.trainings(POINTS, seeds=2)
+    assert len(planned) == len(set(planned)) == 2 * 33
+    assert len({one.key("") for one in planned}) == len(planned)
+    assert [one.config.seed for one in planned] == [0] * 33 + [1] * 33
+    some = {name: POINTS[name] for name in ("depth", "penalties")}
+    assert len(study.trainings(some, seeds=1)) == 7 + 8
+
+
+def test_no_seeds_are_refused():
+    with pytest.raises(UserError) as error:
+        study.trainings(POINTS, 0)
+    assert_one_sentence(str(error.value))
+
+
+def test_every_question_measures_what_figures_have():
+    assert set(study.MEASURED) == set(POINTS)
+    names = set(asdict(SOME)) | {"gap"}
+    for measured in study.MEASURED.values():
+        assert {"validation_accuracy", "test_accuracy"} <= set(measured) <= names
+
+
+def results(figures) -> dict[Training, Figures]:
+    return {one: figures(one) for one in study.trainings(POINTS, 3)}
+
+
+def test_means_and_deviations_are_those_worked_out_by_hand():
+    accuracies = [0.5, 0.7, 0.9]  # deviations -0.2, 0, 0.2: 0.08 / 2 is 0.2 squared
+
+    def figures(one):
+        deeper = 0.01 * one.shape.layers
+        return replace(SOME, test_accuracy=accuracies[one.config.seed] + deeper)
+
+    made = study.summary(study.BASE, POINTS, results(figures), 3)
+    assert json.loads(json.dumps(made)) == made
+    assert made["seeds"] == 3
+    assert made["model"]["width"] == 256
+    assert made["training"]["epochs"] == study.BASE.config.epochs
+    depth = made["questions"]["depth"]
+    assert [point["setting"] for point in depth] == [1, 2, 3, 4, 5, 6, 7]
+    for point in depth:
+        deeper = 0.01 * point["setting"]
+        assert point["n"] == 3
+        assert point["test_accuracy"]["mean"] == pytest.approx(0.7 + deeper)
+        assert point["test_accuracy"]["std"] == pytest.approx(0.2)
+        assert point["test_accuracy"]["values"] == [a + deeper for a in accuracies]
+        assert point["gap"]["mean"] == pytest.approx(0.15)  # 0.95 of training, 0.8 of validation
+        assert set(point) == {"series", "setting", "n", "diverged", *study.MEASURED["depth"]}
+
+
+def test_what_diverged_is_counted_and_left_out_of_the_mean():
+    def figures(one):
+        return DIVERGED if one.shape.layers == 7 and one.config.seed else SOME
+
+    made = study.summary(study.BASE, POINTS, results(figures), 3)
+    deepest = made["questions"]["depth"][-1]
+    assert (deepest["n"], deepest["diverged"]) == (3, 2)
+    assert deepest["gap"]["values"][1:] == [None, None]
+    assert deepest["gap"]["mean"] == pytest.approx(0.15)
+
+
+def test_the_same_training_has_the_same_figures_in_every_question():
+    def figures(one):
+        return replace(SOME, test_accuracy=int(one.key(""), 16))
+
+    made = study.summary(study.BASE, POINTS, results(figures), 3)
+    by_training = {}
+    for name, several in POINTS.items():
+        for point, summed in zip(several, made["questions"][name], strict=True):
+            by_training.setdefault(point.training, []).append(summed["test_accuracy"])
+    assert len(by_training) == 33
+    assert len(by_training[study.BASE]) == 6  # of depth, dropout, stopping, L1, L2 and drawings
+    for several in by_training.values():
+        assert all(summed == several[0] for summed in several)
+
+
+def test_a_small_study_is_run_from_end_to_end(tmp_path, train, validation, monkeypatch):
+    """Every shared training is run once, and a second time nothing is."""
+    monkeypatch.setattr(sweep, "synthetic_drawings", lambda: validation)
+    base = replace(
+        study.BASE,
+        shape=replace(study.BASE.shape, width=8),
+        config=replace(study.BASE.config, epochs=1, patience=1, batch_size=50),
+    )
+    points = {"depth": study.plan(base)["depth"], "stopping": study.plan(base)["stopping"]}
+    planned = study.trainings(points, 1)
+    examples = TrainingData(train, validation, "0" * 12)
+    done = dict(sweep.run(planned, examples, validation, tmp_path))
+    assert len(list(tmp_path.iterdir())) == len(planned) == 7 + 5
+    monkeypatch.setattr(sweep, "measure", None)
+    again = dict(sweep.run(planned, examples, validation, tmp_path))
+    assert study.summary(base, points, done, 1) == study.summary(base, points, again, 1)

@@ -1,0 +1,304 @@
+"""A sweep runs each training once, keeps its figures, and believes no file that is not whole."""
+
+import json
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, replace
+
+import pytest
+from conftest import QUICK, TINY
+from helpers import assert_one_sentence
+
+from fmnist_demo.data.splits import Split, TrainingData
+from fmnist_demo.errors import UserError
+from fmnist_demo.experiments import robustness, sweep
+from fmnist_demo.experiments.sweep import Figures, Training
+from fmnist_demo.networks.calibration import expected_calibration_error, fit_temperature
+from fmnist_demo.networks.inspection import weight_norm
+from fmnist_demo.networks.mlp import MLP, predict_logits
+from fmnist_demo.networks.regularisation import count_zeros, total_zeros
+from fmnist_demo.training.loop import fit, validate
+
+HASH = "0" * 12
+
+
+def training(strength: float = 0.1, regulariser: str = "l1", **more) -> Training:
+    return Training(TINY, replace(QUICK, regulariser=regulariser, strength=strength, **more))
+
+
+THREE = [training(0.01), training(0.1), training(0.1, seed=1)]
+
+
+@pytest.fixture(autouse=True)
+def few_drawings(monkeypatch, validation):
+    """A sweep measures on these in place of a thousand."""
+    monkeypatch.setattr(sweep, "synthetic_drawings", lambda: validation)
+
+
+@pytest.fixture
+def sweep_in(tmp_path, train, validation):
+    """Run trainings to the end, keeping the results in `tmp_path`."""
+    examples = TrainingData(train, validation, HASH)
+    return lambda trainings, jobs=1: dict(sweep.run(trainings, examples, train, tmp_path, jobs))
+
+
+@pytest.fixture
+def fits(monkeypatch) -> list:
+    """The configurations that were trained, as they come."""
+    configs = []
+
+    def spy(model, train, validation, config):
+        configs.append(config)
+        return fit(model, train, validation, config)
+
+    monkeypatch.setattr(sweep, "fit", spy)
+    return configs
+
+
+def first(split: Split, count: int) -> Split:
+    return Split(split.images[:count], split.labels[:count])
+
+
+def timeless(figures: Figures) -> Figures:
+    return replace(figures, seconds=0)
+
+
+def test_the_figures_are_of_the_network_that_the_training_leaves(train, validation):
+    """The right labels are learnt, but validation is told wrong ones, so an early epoch is kept."""
+    misleading = replace(train, labels=(train.labels + 1) % 10)
+    one = training(0.1, "l2", epochs=4, patience=2, seed=3)
+    figures = sweep.measure(one, train, misleading, validation, train)
+    model = MLP(TINY, seed=3)
+    history = list(fit(model, train, misleading, one.config))
+    kept = min(history, key=lambda result: result.validation_loss)
+    assert figures.kept_epoch == kept.epoch < figures.epochs == len(history)
+    assert (figures.validation_loss, figures.validation_accuracy) == validate(model, misleading)
+    assert figures.train_accuracy == kept.train_accuracy
+    assert figures.test_accuracy == validate(model, validation)[1]
+    assert figures.drawings_accuracy == validate(model, train)[1]
+    assert figures.plain_train_accuracy == validate(model, first(train, 300))[1]
+    assert figures.gap == figures.plain_train_accuracy - figures.validation_accuracy
+    assert figures.weight_norm == weight_norm(model)
+    assert figures.seconds > 0
+    assert not figures.diverged
+
+
+def test_the_gap_is_over_as_many_training_pictures_as_validation_has(train, validation):
+    """Not augmented, and by the network as it is when it is done."""
+    one = training(0.1, "l2", augment=True)
+    figures = sweep.measure(one, train, validation, validation, validation)
+    model = MLP(TINY)
+    list(fit(model, train, validation, one.config))
+    assert figures.plain_train_accuracy == validate(model, first(train, 100))[1]
+    assert figures.plain_train_accuracy != figures.train_accuracy
+
+
+def test_the_first_photographs_are_trained_on_and_no_others(train, validation):
+    some = replace(training(), photographs=50)
+    figures = sweep.measure(some, train, validation, validation, validation)
+    few = sweep.measure(training(), first(train, 50), validation, validation, validation)
+    assert timeless(figures) == timeless(few)
+
+
+def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
+    """The best epoch, by the wrong labels of validation, comes before the last."""
+    misleading = replace(train, labels=(train.labels + 1) % 10)
+    config = replace(QUICK, regulariser="none", strength=0.0, epochs=4, patience=4)
+    last = sweep.measure(
+        Training(TINY, config, keep_best=False), train, misleading, validation, validation
+    )
+    best = sweep.measure(Training(TINY, config), train, misleading, validation, validation)
+    assert best.kept_epoch < last.kept_epoch == last.epochs == best.epochs == 4
+    assert last.plain_train_accuracy > best.plain_train_accuracy
+    model = MLP(TINY)
+    for _ in fit(model, train, misleading, config):
+        test_accuracy = validate(model, validation)[1]
+    assert last.test_accuracy == test_accuracy != best.test_accuracy
+    assert last.validation_loss > best.validation_loss
+
+
+def test_harder_pictures_and_trust_are_measured_on_the_test_set(train, validation):
+    figures = sweep.measure(training(), train, validation, train, validation)
+    model = MLP(TINY)
+    list(fit(model, train, validation, training().config))
+    assert figures.noise_accuracy == validate(model, robustness.noisy(train))[1]
+    assert figures.shift_accuracy == validate(model, robustness.shifted(train))[1]
+    logits = predict_logits(model, train.images)
+    labels = train.labels.numpy()
+    assert figures.ece == expected_calibration_error(logits.softmax(1).numpy(), labels)
+    fitted = fit_temperature(predict_logits(model, validation.images), validation.labels)
+    shares = (logits / fitted).softmax(1).numpy()
+    assert figures.calibrated_ece == expected_calibration_error(shares, labels)
+
+
+def test_zeros_are_counted_in_every_layer_and_in_all(train, validation):
+    one = training(0.01)
+    figures = sweep.measure(one, train, validation, validation, validation)
+    model = MLP(TINY)
+    list(fit(model, train, validation, one.config))
+    assert 0 < figures.zeros == total_zeros(model) < 1
+    assert figures.zeros_per_layer == list(count_zeros(model).values())
+    assert len(figures.zeros_per_layer) == 4
+
+
+@pytest.mark.parametrize(
+    ("strength", "neurons", "pixels", "zeros"), [(0.0, 3 * 32, 784, 0), (1e30, 0, 0, 1)]
+)
+def test_without_a_penalty_all_lives_and_under_a_boundless_one_nothing(
+    strength, neurons, pixels, zeros, train, validation
+):
+    figures = sweep.measure(training(strength), train, *[validation] * 3)
+    assert (figures.live_neurons, figures.live_pixels, figures.zeros) == (neurons, pixels, zeros)
+    one_answer = figures.test_accuracy == pytest.approx(0.1)  # there are ten pictures a class
+    assert one_answer == (zeros == 1)
+    assert (figures.weight_norm == 0) == (zeros == 1)
+    assert not figures.diverged
+
+
+def test_a_loss_that_is_no_number_is_a_result_too(sweep_in, fits):
+    one = training(0.1, learning_rate=1e30)
+    figures = sweep_in([one])[one]
+    assert figures.diverged
+    measured = {name: value for name, value in asdict(figures).items() if value is None}
+    assert set(asdict(figures)) - set(measured) == {"epochs", "seconds", "diverged"}
+    assert sweep_in([one]) == {one: figures}
+    assert len(fits) == 1
+
+
+def test_the_seed_decides_the_figures(train, validation):
+    def figures(seed):
+        return timeless(sweep.measure(training(seed=seed), train, *[validation] * 3))
+
+    assert figures(0) == figures(0)
+    assert figures(0) != figures(1)
+
+
+def test_what_is_done_is_not_repeated(sweep_in, fits):
+    first = sweep_in(THREE[:2])
+    assert fits == [one.config for one in THREE[:2]]
+    everything = sweep_in(THREE)
+    assert fits == [one.config for one in THREE]
+    assert {one: everything[one] for one in first} == first
+    assert set(everything) == set(THREE)
+
+
+def test_a_training_that_is_asked_for_twice_is_run_once(sweep_in, fits):
+    assert len(sweep_in([THREE[0], training(0.01)])) == len(fits) == 1
+
+
+def test_another_split_is_trained_anew(tmp_path, train, validation, fits):
+    for split_hash in (HASH, "1" * 12):
+        list(sweep.run(THREE[:1], TrainingData(train, validation, split_hash), train, tmp_path))
+    assert len(fits) == 2
+
+
+def without(name):
+    def spoil(content):
+        del content["figures"][name]
+        return json.dumps(content)
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: json.dumps(content)[:-2],
+        lambda content: "",
+        lambda content: "[1, 2]",
+        lambda content: json.dumps({"settings": content["settings"]}),
+        lambda content: json.dumps(content | {"figures": None}),
+        lambda content: json.dumps(content | {"settings": THREE[1].settings(HASH)}),
+        without("zeros"),
+        without("seconds"),
+    ],
+)
+def test_a_file_that_is_not_the_whole_result_is_trained_again(spoil, sweep_in, fits, tmp_path):
+    sweep_in(THREE[:1])
+    (path,) = tmp_path.iterdir()
+    good = json.loads(path.read_text())
+    path.write_text(spoil(json.loads(path.read_text())))
+    sweep_in(THREE[:1])
+    assert len(fits) == 2
+    (path,) = tmp_path.iterdir()
+    again = json.loads(path.read_text())
+    good["figures"]["seconds"] = again["figures"]["seconds"]
+    assert again == good
+
+
+def test_a_file_says_which_settings_its_figures_are_of(sweep_in, tmp_path):
+    figures = sweep_in(THREE[:1])[THREE[0]]
+    content = json.loads((tmp_path / f"{THREE[0].key(HASH)}.json").read_text())
+    assert content == {"settings": THREE[0].settings(HASH), "figures": asdict(figures)}
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError])
+def test_an_interruption_keeps_what_is_done(interruption, sweep_in, tmp_path, monkeypatch):
+    def interrupted(model, train, validation, config):
+        for result in fit(model, train, validation, config):
+            yield result
+            if config == THREE[2].config:
+                raise interruption
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep, "fit", interrupted)
+        with pytest.raises(interruption):
+            sweep_in(THREE)
+    assert {path.stem for path in tmp_path.iterdir()} == {one.key(HASH) for one in THREE[:2]}
+
+
+def test_two_at_a_time_come_to_the_same_as_one(sweep_in, train, validation):
+    together = sweep_in(THREE, jobs=2)
+    assert set(together) == set(THREE)
+    for one, figures in together.items():
+        alone = sweep.measure(one, train, validation, train, validation)
+        # The sum of squares is added up in another order by another number of threads.
+        assert figures.weight_norm == pytest.approx(alone.weight_norm, rel=1e-12)
+        assert timeless(figures) == timeless(replace(alone, weight_norm=figures.weight_norm))
+
+
+def test_every_setting_has_a_part_in_the_key():
+    shape, config = TINY, THREE[0].config
+    others = [
+        Training(replace(shape, width=33), config),
+        Training(replace(shape, dropout=0.1), config),
+        training(0.011),
+        training(0.01, "l2"),
+        training(0.01, seed=1),
+        training(0.01, precision="bfloat16"),
+        replace(training(0.01), photographs=20),
+        replace(training(0.01), keep_best=False),
+    ]
+    keys = [one.key(HASH) for one in [THREE[0], *others]] + [THREE[0].key("1" * 12)]
+    assert len(set(keys)) == len(keys)
+    assert training(0.01).key(HASH) == keys[0]
+    assert {len(key) for key in keys} == {16}
+
+
+@pytest.mark.parametrize("wrong", [{"synthetic": 10}, {"strength": None}])
+def test_a_sweep_is_on_photographs_and_of_named_strengths(wrong):
+    with pytest.raises(ValueError, match="photographs alone"):
+        Training(TINY, replace(QUICK, **({"strength": 0.1} | wrong)))
+
+
+def test_no_jobs_are_refused(sweep_in):
+    with pytest.raises(UserError) as error:
+        sweep_in(THREE, jobs=0)
+    assert_one_sentence(str(error.value))
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, train, validation):
+    (tmp_path / "file").write_text("")
+    examples = TrainingData(train, validation, HASH)
+    with pytest.raises(UserError) as error:
+        list(sweep.run(THREE[:1], examples, train, tmp_path / "file"))
+    assert_one_sentence(str(error.value))
+
+
+def test_a_process_that_the_system_stopped_is_told(sweep_in, monkeypatch):
+    def stopped(*_):
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(sweep, "fit", stopped)
+    with pytest.raises(UserError, match="fewer jobs") as error:
+        sweep_in(THREE)
+    assert_one_sentence(str(error.value))

@@ -1,0 +1,416 @@
+"""Networks through files and back, and every kind of file that is not a network of ours."""
+
+import json
+import math
+import os
+import shutil
+from dataclasses import asdict, replace
+
+import pytest
+import safetensors.torch
+import torch
+from conftest import TINY
+from helpers import assert_one_sentence
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.calibration import Calibration
+from fmnist_demo.networks.checkpoints import MAX_BYTES, CheckpointError, Collection, load, save
+from fmnist_demo.networks.mlp import MLP, predict_logits
+from fmnist_demo.networks.regularisation import REGULARISERS, count_zeros, total_zeros
+
+KEY = "fmnist_demo"
+
+
+@pytest.fixture(scope="module")
+def good(weights) -> bytes:
+    return (weights / "mlp3-l1.safetensors").read_bytes()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mlp3-l1.safetensors"
+
+
+def parts(good: bytes) -> tuple[dict[str, torch.Tensor], dict]:
+    """A checkpoint's tensors and metadata, to be spoilt."""
+    length = int.from_bytes(good[:8], "little")
+    metadata = json.loads(good[8 : 8 + length])["__metadata__"][KEY]
+    return safetensors.torch.load(good), json.loads(metadata)
+
+
+def write(path, tensors, metadata) -> None:
+    text = metadata if isinstance(metadata, str) else json.dumps(metadata)
+    safetensors.torch.save_file(tensors, path, {KEY: text})
+
+
+def refusal(path) -> str:
+    with pytest.raises(CheckpointError) as error:
+        load(path)
+    assert_one_sentence(str(error.value))
+    assert path.name in str(error.value)
+    return str(error.value)
+
+
+def test_a_network_comes_back_as_it_was_to_the_last_bit_of_float16(trained, path, validation):
+    model, metadata = trained
+    save(path, model, metadata)
+    found = load(path)
+    for name, tensor in model.state_dict().items():
+        if tensor.is_floating_point():
+            stored = found.model.state_dict()[name]
+            assert stored.dtype == torch.float32
+            there = (tensor == 0) | (tensor.half() != 0)
+            assert torch.equal(stored[there], tensor.half().float()[there])
+    assert not found.model.training
+    here, there = (predict_logits(m, validation.images) for m in (model, found.model))
+    assert torch.allclose(here, there, atol=0.05)
+
+
+def test_saving_what_was_loaded_changes_nothing(trained, path, tmp_path):
+    save(path, *trained)
+    found = load(path)
+    again = tmp_path / "again.safetensors"
+    save(again, found.model, found.metadata)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_zeros_stay_zeros_and_nothing_else_becomes_one(trained, path):
+    model, metadata = trained
+    assert 0.1 < total_zeros(model) < 1
+    assert count_zeros(load_saved(path, model, metadata)) == count_zeros(model)
+
+
+@pytest.mark.parametrize("tiny", [1e-8, -1e-8, 1e-38, 1e-45])
+def test_a_weight_too_small_for_float16_keeps_its_sign(tiny, trained, path):
+    model = MLP(TINY)
+    with torch.no_grad():
+        model.output.weight[0, 0] = tiny
+    weight = load_saved(path, model, trained[1]).output.weight[0, 0].item()
+    assert 0 < abs(weight) < 1e-7
+    assert math.copysign(1, weight) == math.copysign(1, tiny)
+
+
+def load_saved(path, model, metadata) -> MLP:
+    save(path, model, metadata)
+    return load(path).model
+
+
+def test_a_checkpoint_says_all_about_how_it_was_made(trained, path):
+    _, metadata = trained
+    save(path, *trained)
+    _, stored = parts(path.read_bytes())
+    assert stored["model"] == asdict(TINY)
+    assert stored["training"]["seed"] == 0
+    assert stored["split_hash"] == metadata.split_hash
+    assert len(stored["history"]) == stored["training"]["epochs"]
+    assert set(stored["versions"]) == {"python", "torch"}
+    assert stored["format"] == 3
+    assert stored["calibration"] == {"temperature": 1.5, "confidence_threshold": 0.15}
+    found = load(path)
+    assert found.metadata == metadata
+    assert (found.name, found.layers, found.regulariser) == ("mlp3-l1", 3, "l1")
+
+
+@given(temperature=st.floats(1e-6, 1e6), confidence_threshold=st.floats(0, 1))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+def test_the_calibration_comes_back_to_the_last_bit(
+    temperature, confidence_threshold, trained, path
+):
+    model, metadata = trained
+    calibration = Calibration(temperature, confidence_threshold)
+    save(path, model, replace(metadata, calibration=calibration))
+    assert load(path).metadata.calibration == calibration
+
+
+def test_tensors_are_stored_in_two_bytes_each(trained, path):
+    save(path, *trained)
+    tensors, _ = parts(path.read_bytes())
+    assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [OSError(28, "No space left on device"), safetensors.SafetensorError("I/O error: disk full")],
+)
+def test_a_failed_save_leaves_the_old_file_and_no_other(trained, path, failure, monkeypatch):
+    save(path, *trained)
+    before = path.read_bytes()
+
+    def half(tensors, file, metadata):
+        file.write_bytes(before[:1000])
+        raise failure
+
+    monkeypatch.setattr(checkpoints.safetensors.torch, "save_file", half)
+    with pytest.raises(UserError) as error:
+        save(path, MLP(TINY, 9), trained[1])
+    assert_one_sentence(str(error.value))
+    assert str(path) in str(error.value)
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 1e6])
+def test_weights_that_float16_cannot_hold_are_not_saved(trained, path, value):
+    """A file that `load` would refuse must not take a good one's place."""
+    save(path, *trained)
+    model = MLP(TINY)
+    with torch.no_grad():
+        model.hidden[1][0].weight[0, 0] = value
+    with pytest.raises(UserError, match=r"hidden\.1\.0\.weight") as error:
+        save(path, model, trained[1])
+    assert_one_sentence(str(error.value))
+    load(path)
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-4, 0.001, 0.02, 0.5, 0.9, 0.9999])
+def test_a_truncated_file_is_refused(good, path, share):
+    path.write_bytes(good[: int(len(good) * share)])
+    refusal(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"x", b"\0" * 100, b"\xff" * 5000, b"PK\x03\x04" * 40, b"{}", bytes(range(256)) * 9]
+)
+def test_a_file_of_another_kind_is_refused(content, path):
+    path.write_bytes(content)
+    assert "safetensors" in refusal(path)
+
+
+@given(data=st.data())
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+def test_a_damaged_header_is_refused_or_harmless(data, good, tmp_path):
+    """Whatever bytes are there, loading ends well or with a sentence."""
+    path = tmp_path / "mlp3-l1.safetensors"
+    spoilt = bytearray(good)
+    length = int.from_bytes(good[:8], "little")
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, length + 7))
+        spoilt[at] = data.draw(st.sampled_from(b'0123456789"{}[],:-.eE truefalsn\\\n\0\xff'))
+    path.write_bytes(spoilt)
+    try:
+        load(path)
+    except CheckpointError as error:
+        assert_one_sentence(str(error))
+
+
+def test_a_missing_file_and_a_folder_are_refused(path):
+    assert "No such file" in refusal(path)
+    path.mkdir()
+    refusal(path)
+
+
+def test_a_git_lfs_pointer_is_told_as_such(path):
+    path.write_text(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 4325376\n"
+    )
+    assert "Git LFS pointer" in refusal(path)
+
+
+def test_a_huge_file_is_refused_unread(path):
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    assert "larger than 32 MB" in refusal(path)
+
+
+def test_a_wrong_shape_is_told_with_the_tensor_and_both_shapes(good, path):
+    tensors, metadata = parts(good)
+    tensors["hidden.1.0.weight"] = torch.zeros(32, 31)
+    write(path, tensors, metadata)
+    message = refusal(path)
+    assert all(part in message for part in ("hidden.1.0.weight", "(32, 31)", "(32, 32)"))
+
+
+def test_a_missing_tensor_is_named(good, path):
+    tensors, metadata = parts(good)
+    del tensors["hidden.2.1.running_mean"]
+    write(path, tensors, metadata)
+    assert "lacks tensor hidden.2.1.running_mean" in refusal(path)
+
+
+def test_an_extra_tensor_is_named(good, path):
+    tensors, metadata = parts(good)
+    write(path, tensors | {"payload": torch.zeros(3)}, metadata)
+    assert "unexpected tensor payload" in refusal(path)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_no_number_is_told_with_its_tensor(good, path, value):
+    tensors, metadata = parts(good)
+    tensors["output.bias"][3] = value
+    write(path, tensors, metadata)
+    message = refusal(path)
+    assert "output.bias" in message
+    assert "not finite" in message
+
+
+def test_metadata_must_be_there(good, path):
+    safetensors.torch.save_file(parts(good)[0], path)
+    assert "does not say how it was made" in refusal(path)
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[]", "null", "3", "{}", "[" * 100_000])
+def test_metadata_must_be_an_object(good, path, text):
+    write(path, parts(good)[0], text)
+    refusal(path)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *["format", "model", "training", "split_hash", "calibration", "history", "validation"],
+        "stop_reason",
+    ],
+)
+def test_no_part_of_the_metadata_may_be_missing_or_null(good, path, field):
+    tensors, metadata = parts(good)
+    write(path, tensors, {key: value for key, value in metadata.items() if key != field})
+    refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "lie"),
+    [
+        ("model", {"width": 100_000}),
+        ("model", {"width": -1}),
+        ("model", {"width": 32.0}),
+        ("model", {"width": 10**400}),
+        ("model", {"width": True}),
+        ("model", {"layers": "3"}),
+        ("model", {"layers": 3.0}),
+        ("model", {"layers": [3]}),
+        ("model", {"dropout": 7}),
+        ("model", {"dropout": math.nan}),
+        ("model", {"norm": "group"}),
+        ("model", {"norm": {}}),
+        ("model", {"activation": "gelu"}),
+        ("training", {"strength": -1}),
+        ("training", {"strength": math.inf}),
+        ("training", {"strength": math.nan}),
+        ("training", {"strength": "strong"}),
+        ("training", {"strength": None}),
+        ("training", {"regulariser": None}),
+        ("training", {"regulariser": ["l1"]}),
+        ("calibration", {"temperature": 0}),
+        ("calibration", {"temperature": -1.0}),
+        ("calibration", {"temperature": math.nan}),
+        ("calibration", {"temperature": math.inf}),
+        ("calibration", {"temperature": 1e-40}),
+        ("calibration", {"temperature": 10**400}),
+        ("calibration", {"temperature": "hot"}),
+        ("calibration", {"temperature": None}),
+        ("calibration", {"confidence_threshold": -0.1}),
+        ("calibration", {"confidence_threshold": 1.1}),
+        ("calibration", {"confidence_threshold": math.nan}),
+        ("calibration", {"confidence_threshold": [0.3]}),
+        ("calibration", {"bias": 0.0}),
+    ],
+)
+def test_metadata_that_cannot_be_true_is_refused(good, path, part, lie):
+    tensors, metadata = parts(good)
+    metadata[part] |= lie
+    write(path, tensors, metadata)
+    assert "impossible" in refusal(path)
+
+
+def test_metadata_of_another_depth_is_refused(good, path):
+    tensors, metadata = parts(good)
+    metadata["model"]["layers"] = 5
+    write(path, tensors, metadata)
+    assert "lacks tensor hidden.3" in refusal(path)
+
+
+def test_a_format_of_the_future_is_told_as_such(good, path):
+    tensors, metadata = parts(good)
+    write(path, tensors, metadata | {"format": 4})
+    assert "format 4, and this version reads formats up to 3" in refusal(path)
+
+
+def test_the_names_of_format_2_are_still_read(good, path):
+    tensors, metadata = parts(good)
+    calibration = {"temperature": 1.5, "doubt": 0.15}
+    old = metadata | {"format": 2, "ended": metadata["stop_reason"], "calibration": calibration}
+    del old["stop_reason"]
+    write(path, tensors, old)
+    new = path.with_name("new.safetensors")
+    write(new, tensors, metadata)
+    assert load(path).metadata == load(new).metadata
+
+
+@pytest.mark.parametrize("lie", [{"calibration": None}, {"calibration": 3}])
+def test_lies_in_format_2_are_refused(good, path, lie):
+    tensors, metadata = parts(good)
+    write(path, tensors, metadata | {"format": 2} | lie)
+    refusal(path)
+
+
+def test_a_format_from_before_the_calibration_is_told_as_such(good, path):
+    tensors, metadata = parts(good)
+    del metadata["calibration"]
+    write(path, tensors, metadata | {"format": 1})
+    assert "format 1, and this version reads formats up to 3" in refusal(path)
+
+
+def test_a_folder_is_read_shallow_and_unregularised_networks_first(weights):
+    collection = Collection(weights)
+    assert collection.problems == []
+    kinds = [(c.layers, c.regulariser) for c in collection]
+    assert kinds == [(n, r) for n in (3, 5, 7) for r in ("none", "l1", "l2")]
+    assert len(collection) == 9
+    for layers in (3, 5, 7):
+        for regulariser in REGULARISERS:
+            assert collection.get(layers, regulariser).name == f"mlp{layers}-{regulariser}"
+
+
+def test_networks_are_chosen_by_depth_and_regulariser(weights):
+    collection = Collection(weights)
+    assert len(collection.choose()) == 9
+    assert {c.regulariser for c in collection.choose(layers=5)} == set(REGULARISERS)
+    assert [c.layers for c in collection.choose(regulariser="l2")] == [3, 5, 7]
+    assert collection.choose(7, "none") == [collection.get(7, "none")]
+
+
+def test_bad_files_are_reported_and_the_rest_is_loaded(weights, tmp_path):
+    folder = shutil.copytree(weights, tmp_path / "weights")
+    (folder / "mlp3-l2.safetensors").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    (folder / "mlp5-l1.safetensors").rename(folder / "mlp5-l9.safetensors")
+    (folder / "notes.txt").write_text("not a checkpoint, and none of its business")
+    collection = Collection(folder)
+    assert [c.name for c in collection] == [
+        *["mlp3-none", "mlp3-l1", "mlp5-none", "mlp5-l2", "mlp7-none", "mlp7-l1", "mlp7-l2"]
+    ]
+    lfs, renamed = collection.problems
+    assert lfs.startswith("mlp3-l2.safetensors")
+    assert "mlp5-l9.safetensors says that it is mlp5-l1" in renamed
+    for problem in collection.problems:
+        assert_one_sentence(problem)
+
+
+@pytest.mark.parametrize("make", [True, False])
+def test_a_folder_without_networks_is_empty_and_says_so_when_asked(tmp_path, make):
+    folder = tmp_path / "weights"
+    if make:
+        folder.mkdir()
+    collection = Collection(folder)
+    assert (list(collection), collection.problems) == ([], [])
+    for ask in (lambda: collection.get(3, "l1"), collection.choose):
+        with pytest.raises(UserError) as error:
+            ask()
+        assert_one_sentence(str(error.value))
+        assert str(folder) in str(error.value)
+
+
+def test_a_network_that_is_not_there_is_told_with_those_that_are(weights):
+    with pytest.raises(UserError) as error:
+        Collection(weights).get(4, "l1")
+    assert_one_sentence(str(error.value))
+    assert "mlp4-l1" in str(error.value)
+    assert "mlp7-none" in str(error.value)
+
+
+def test_the_name_follows_depth_and_regulariser(trained):
+    _, metadata = trained
+    deeper = replace(metadata, model=replace(TINY, layers=7), training={"regulariser": "none"})
+    assert deeper.name == "mlp7-none"

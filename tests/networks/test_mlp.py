@@ -1,0 +1,171 @@
+"""The network against the same arithmetic by hand, and the limits of its shape."""
+
+import numpy as np
+import pytest
+import torch
+from helpers import assert_one_sentence
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.networks.mlp import (
+    MAX_PARAMETERS,
+    MLP,
+    NORMS,
+    PARAMETER_BUDGET,
+    MLPConfig,
+    budget_width,
+    predict_logits,
+)
+from fmnist_demo.networks.single_image import SingleImageInference
+from fmnist_demo.spec import normalise
+
+DEPTHS = range(1, 8)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> torch.Tensor:
+    return torch.randint(256, (9, 28, 28), generator=torch.Generator().manual_seed(0)).byte()
+
+
+def by_hand(model: MLP, x: np.ndarray) -> np.ndarray:
+    """Logits (N, 10) for normalised pictures (N, 784), without torch."""
+    p = {name: t.double().numpy() for name, t in model.state_dict().items()}
+    for i in range(model.config.layers):
+        x = x @ p[f"hidden.{i}.0.weight"].T + p[f"hidden.{i}.0.bias"]
+        if model.config.norm != "none":
+            if model.config.norm == "batch":
+                mean, var = p[f"hidden.{i}.1.running_mean"], p[f"hidden.{i}.1.running_var"]
+            else:
+                mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+            x = (x - mean) / np.sqrt(var + 1e-5)
+            x = x * p[f"hidden.{i}.1.weight"] + p[f"hidden.{i}.1.bias"]
+        x = np.maximum(x, 0)
+    return x @ p["output.weight"].T + p["output.bias"]
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("layers", [1, 3, 5, 7])
+def test_the_logits_are_those_worked_out_by_hand(layers, norm, pictures):
+    model = MLP(MLPConfig(layers, 24, norm=norm), seed=layers)
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for tensor in _tensors_of_norms(model):  # as training leaves them, not 0 and 1
+            tensor.copy_(torch.rand(tensor.shape, generator=generator) + 0.5)
+    expected = by_hand(model, normalise(pictures.double().numpy()).reshape(9, 784))
+    assert predict_logits(model, pictures).numpy() == pytest.approx(expected, abs=1e-4)
+
+
+def _tensors_of_norms(model):
+    return [t for name, t in model.state_dict().items() if ".1." in name and t.ndim == 1]
+
+
+def test_a_channel_axis_changes_nothing(pictures):
+    model, images = MLP(MLPConfig(width=16)).eval(), normalise(pictures.float())
+    assert torch.equal(model(images), model(images[:, None]))
+
+
+@given(st.sampled_from(DEPTHS), st.integers(1, 40), st.sampled_from(list(NORMS)), st.floats(0, 0.9))
+@settings(max_examples=30)
+def test_the_count_of_parameters_is_that_of_the_networks_tensors(layers, width, norm, dropout):
+    config = MLPConfig(layers, width, dropout, norm)
+    assert config.parameters == sum(p.numel() for p in MLP(config).parameters())
+
+
+@given(st.sampled_from(DEPTHS), st.integers(1, 4096), st.sampled_from(list(NORMS)))
+def test_a_network_is_refused_if_and_only_if_it_is_too_large(layers, width, norm):
+    units = 784 + (layers - 1) * width + layers * (1 if norm == "none" else 3) + 10
+    count = width * units + 10
+    if count <= MAX_PARAMETERS:
+        assert MLPConfig(layers, width, norm=norm).parameters == count
+        return
+    with pytest.raises(UserError) as error:
+        MLPConfig(layers, width, norm=norm)
+    assert_one_sentence(str(error.value))
+    assert f"{count:,}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"layers": 0}, "0 hidden layers"),
+        ({"layers": 8}, "8 hidden layers"),
+        ({"width": 0}, "width of 0"),
+        ({"width": 4097}, "width of 4097"),
+        ({"dropout": -0.1}, "dropout of -0.1"),
+        ({"dropout": 1.0}, "dropout of 1.0"),
+        ({"dropout": float("nan")}, "dropout of nan"),
+        ({"norm": "group"}, "“group”"),
+    ],
+)
+def test_a_value_out_of_range_is_named(wrong, named):
+    with pytest.raises(UserError, match=named) as error:
+        MLPConfig(**wrong)
+    assert_one_sentence(str(error.value))
+
+
+@pytest.mark.parametrize("layers", DEPTHS)
+def test_the_budget_is_filled_and_not_exceeded(layers):
+    width = budget_width(layers)
+    assert width % 16 == 0
+    assert MLPConfig(layers, width).parameters <= PARAMETER_BUDGET + 10  # the output's biases
+    assert MLPConfig(layers, width + 16).parameters > PARAMETER_BUDGET
+
+
+def test_shipped_depths_differ_by_less_than_three_percent_in_parameters():
+    counts = [MLPConfig(layers, budget_width(layers)).parameters for layers in (3, 5, 7)]
+    assert max(counts) < 1.03 * min(counts)
+
+
+def test_the_seed_alone_decides_the_initial_weights():
+    def weights(seed):
+        return torch.cat([p.flatten() for p in MLP(MLPConfig(width=16), seed).parameters()])
+
+    before = torch.get_rng_state()
+    one, other = weights(3), weights(4)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.rand(1)
+    assert torch.equal(weights(3), one)
+    assert not torch.equal(one, other)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_predicting_drops_nothing_and_restores_the_mode(training, pictures):
+    model = MLP(MLPConfig(width=16, dropout=0.9)).train(training)
+    statistics = model.hidden[0][1].running_mean.clone()
+    assert torch.equal(predict_logits(model, pictures), predict_logits(model, pictures))
+    assert model.training == training
+    assert torch.equal(model.hidden[0][1].running_mean, statistics)
+
+
+def test_the_size_of_the_chunks_does_not_matter(pictures):
+    model = MLP(MLPConfig(width=16))
+    whole = predict_logits(model, pictures)
+    assert whole.shape == (9, 10)
+    assert torch.allclose(predict_logits(model, pictures, batch_size=2), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("layers", [1, 3, 7])
+def test_pictures_one_by_one_get_the_answers_that_they_get_in_a_batch(layers, norm, pictures):
+    model = MLP(MLPConfig(layers, 64, 0.3, norm), seed=1)
+    for _ in range(3):
+        model(normalise(pictures + 20 * torch.randn(9, 28, 28)))  # something to normalise by
+    pictures = torch.cat([pictures, pictures * (pictures > 128), torch.zeros(1, 28, 28).byte()])
+    quick = SingleImageInference(model)
+    found = np.stack([quick.logits(picture) for picture in pictures.numpy()])
+    assert found.shape == (19, 10)
+    assert found == pytest.approx(predict_logits(model, pictures).numpy(), abs=2e-5)
+
+
+def test_one_by_one_leaves_the_network_as_it_was_and_does_not_follow_it(pictures):
+    model = MLP(MLPConfig(2, 16, 0.3))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    quick = SingleImageInference(model)
+    answer = quick.logits(pictures[0].numpy())
+    assert model.training
+    assert all(torch.equal(before[name], now) for name, now in model.state_dict().items())
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(1)
+    assert np.array_equal(quick.logits(pictures[0].numpy()), answer)

@@ -1,0 +1,204 @@
+"""What each penalty does to weights, what it leaves alone, and when."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from conftest import TINY
+from helpers import assert_one_sentence
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from fmnist_demo import __main__ as cli
+from fmnist_demo.data.splits import Split
+from fmnist_demo.errors import UserError
+from fmnist_demo.networks.mlp import MLP
+from fmnist_demo.networks.regularisation import (
+    FREEZE,
+    OUTPUT_SHARE,
+    RAMP_END,
+    RAMP_START,
+    REGULARISERS,
+    Penalty,
+    Regulariser,
+    count_zeros,
+    decay_,
+    soft_threshold_,
+    total_zeros,
+    weight_matrices,
+)
+from fmnist_demo.training.loop import TrainConfig, fit
+
+WHOLE = (RAMP_END + FREEZE) / 2
+"""A moment at which every penalty acts with its whole strength."""
+
+some_weights = arrays(np.float32, st.integers(1, 20), elements=st.floats(-4, 4, width=32))
+amounts = st.floats(0, 3, width=32)
+
+
+@given(some_weights, amounts)
+def test_soft_threshold_is_the_formula(weights, amount):
+    w = torch.from_numpy(weights.copy())
+    soft_threshold_(w, amount)
+    expected = np.sign(weights) * np.maximum(np.abs(weights) - np.float32(amount), 0)
+    assert w.numpy() == pytest.approx(expected, abs=1e-6)
+
+
+@given(some_weights, amounts)
+def test_a_weight_that_would_cross_zero_becomes_exactly_zero(weights, amount):
+    w = torch.from_numpy(weights.copy())
+    soft_threshold_(w, amount)
+    assert ((w == 0).numpy() == (np.abs(weights) <= np.float32(amount))).all()
+    assert (w.numpy() * weights >= 0).all()
+
+
+@given(some_weights, st.floats(0, 0.9))
+def test_decay_shrinks_every_weight_by_the_same_share(weights, amount):
+    w = torch.from_numpy(weights.copy())
+    decay_(w, amount)
+    assert w.numpy() == pytest.approx(weights * (1 - amount), rel=1e-5, abs=1e-30)
+
+
+@pytest.mark.parametrize("name", REGULARISERS)
+def test_biases_and_normalisation_are_left_alone(name):
+    model = MLP(TINY)
+    before = {key: p.clone() for key, p in model.named_parameters()}
+    penalty = Penalty(model, name, strength=0.1)
+    penalty.before_step(WHOLE)
+    penalty.after_step(0.1, WHOLE)
+    changed = {key for key, p in model.named_parameters() if not torch.equal(p, before[key])}
+    assert changed == (set() if name == "none" else set(weight_matrices(model)))
+
+
+def test_only_matrices_are_penalised_input_first():
+    assert list(weight_matrices(MLP(TINY))) == [
+        "hidden.0.0.weight",
+        "hidden.1.0.weight",
+        "hidden.2.0.weight",
+        "output.weight",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("progress", "share"),
+    [
+        *((0, 0), (RAMP_START, 0), ((RAMP_START + RAMP_END) / 2, 0.5), (RAMP_END, 1)),
+        *((FREEZE, 1), (FREEZE + 0.01, 0), (1, 0)),
+    ],
+)
+def test_l1_grows_acts_and_ends(progress, share):
+    model = MLP(TINY)
+    expected = [w.detach().clone() for w in weight_matrices(model).values()]
+    Penalty(model, "l1", 0.5).after_step(0.02, progress)
+    for w, scale in zip(expected, [1, 1, 1, OUTPUT_SHARE], strict=True):
+        soft_threshold_(w, 0.02 * 0.5 * share * scale)
+    for w, wanted in zip(weight_matrices(model).values(), expected, strict=True):
+        assert torch.allclose(w, wanted, atol=1e-7)
+
+
+def test_l1_is_divided_by_the_scale_of_each_weight():
+    model = MLP(TINY)
+    expected = [w.detach().clone() for w in weight_matrices(model).values()]
+    scales = {id(w): torch.rand_like(w) + 0.1 for w in weight_matrices(model).values()}
+    given = [scales[id(w)] for w in weight_matrices(model).values()]
+    Penalty(model, "l1", 0.5, lambda w: scales[id(w)]).after_step(0.02, WHOLE)
+    for w, scale, share in zip(expected, given, [1, 1, 1, OUTPUT_SHARE], strict=True):
+        w.copy_(w.sign() * (w.abs() - 0.02 * 0.5 * share / scale).clamp_min(0))
+    for w, wanted in zip(weight_matrices(model).values(), expected, strict=True):
+        assert torch.allclose(w, wanted, atol=1e-7)
+
+
+def test_l2_acts_alike_from_the_first_step_to_the_last_and_on_every_layer():
+    model = MLP(TINY)
+    before = [w.detach().clone() for w in weight_matrices(model).values()]
+    penalty = Penalty(model, "l2", 0.5)
+    for progress in (0, 0.5, 1):
+        penalty.after_step(0.1, progress)
+    for w, old in zip(weight_matrices(model).values(), before, strict=True):
+        assert torch.allclose(w, old * 0.95**3)
+
+
+def test_zeros_are_counted_by_matrix_and_in_all():
+    model = MLP(TINY)
+    assert set(count_zeros(model).values()) == {0}
+    with torch.no_grad():
+        model.output.weight[:5] = 0
+        model.output.bias.zero_()  # not a weight
+    assert count_zeros(model)["output.weight"] == 0.5
+    assert total_zeros(model) == pytest.approx(160 / (784 * 32 + 2 * 32 * 32 + 320))
+
+
+@pytest.mark.parametrize("strength", [-0.1, math.inf, math.nan])
+def test_an_impossible_strength_is_refused(strength):
+    with pytest.raises(UserError) as error:
+        Penalty(MLP(TINY), "l1", strength)
+    assert_one_sentence(str(error.value))
+
+
+def test_an_unknown_name_is_told_with_the_known_ones():
+    with pytest.raises(UserError) as error:
+        Penalty(MLP(TINY), "l3")
+    assert_one_sentence(str(error.value))
+    assert all(name in str(error.value) for name in ("l3", *REGULARISERS))
+
+
+def test_a_new_entry_in_the_registry_is_all_that_a_new_regulariser_takes(monkeypatch):
+    halving = Regulariser("Halving", 1.0, lambda weights, amount: weights.mul_(0.5))
+    monkeypatch.setitem(REGULARISERS, "half", halving)
+    args = cli.parser().parse_args(["train", "--layers", "3", "--regulariser", "half"])
+    model = MLP(TINY)
+    before = model.output.weight.detach().clone()
+    Penalty(model, args.regulariser).after_step(0.1, 0.5)
+    assert torch.equal(model.output.weight, before / 2)
+
+
+def learn(train: Split, validation: Split, regulariser: str, strength: float, on_step=None) -> MLP:
+    model = MLP(TINY)
+    config = TrainConfig(regulariser, strength, epochs=10, batch_size=60, augment=False)
+    for _ in fit(
+        model, train, validation, config, on_step=on_step and (lambda s: on_step(s, model))
+    ):
+        pass
+    return model
+
+
+def test_under_l1_what_is_zero_stays_zero_and_nothing_is_before_the_ramp(train, validation):
+    seen = []
+
+    def watch(share, model):
+        mask = torch.cat([(w == 0).flatten() for w in weight_matrices(model).values()])
+        seen.append((share, mask))
+
+    model = learn(train, validation, "l1", 0.01, watch)
+    assert not any(mask.any() for share, mask in seen if share <= RAMP_START)
+    for (_, before), (share, after) in pairwise(seen):
+        assert not (before & ~after).any()
+        if share > FREEZE:
+            assert torch.equal(before, after)
+    final = torch.cat([(w == 0).flatten() for w in weight_matrices(model).values()])
+    assert torch.equal(final, seen[-1][1])
+    assert 0.05 < total_zeros(model) < 1
+
+
+def test_l2_shrinks_the_weights_and_leaves_no_zero(train, validation):
+    def size(model):
+        return sum(w.square().sum().item() for w in weight_matrices(model).values())
+
+    shrunk, free = (learn(train, validation, "l2", strength) for strength in (5.0, 0.0))
+    assert size(shrunk) < 0.9 * size(free)
+    assert total_zeros(shrunk) == 0
+
+
+def test_l1_spares_what_the_data_hold_and_gives_up_the_pixels_that_are_always_black(
+    train, validation
+):
+    images, dark = train.images.clone(), torch.zeros(28, 28, dtype=torch.bool)
+    dark[:6] = True
+    images[:, dark] = 0
+    model = learn(Split(images, train.labels), validation, "l1", 2e-3)
+    first = next(iter(weight_matrices(model).values()))
+    assert (first[:, dark.flatten()] == 0).all()
+    assert (first[:, ~dark.flatten()] != 0).float().mean() > 0.02

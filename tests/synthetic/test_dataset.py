@@ -1,0 +1,81 @@
+"""The project's own pictures: repeatable, in turn, each with its label."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from fmnist_demo.images.preprocessing import from_drawing
+from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT
+from fmnist_demo.synthetic.cloth import photograph
+from fmnist_demo.synthetic.dataset import CHUNK, SHARES, dataset, examples
+from fmnist_demo.synthetic.drawings import draw, scribble
+
+
+@pytest.mark.parametrize("shares", [SHARES, *({kind: 1} for kind in SHARES)])
+def test_a_larger_set_begins_with_the_smaller_one(shares):
+    few, labels = dataset(25, 3, shares)
+    more, more_labels = dataset(40, 3, shares)
+    assert np.array_equal(few, more[:25])
+    assert np.array_equal(labels, more_labels[:25])
+    assert not np.array_equal(few, dataset(25, 4, shares)[0])
+
+
+@pytest.mark.parametrize("kind", ["drawing", "cloth"])
+def test_the_classes_come_in_turn(kind):
+    images, labels = dataset(20, shares={kind: 1})
+    assert labels.tolist() == [*range(10), *range(10)]
+    assert (images.shape, images.dtype, labels.dtype) == ((20, 28, 28), np.uint8, np.int64)
+
+
+def test_each_kind_is_what_its_own_module_makes():
+    rng = np.random.default_rng(7)
+    makers = {
+        "drawing": lambda label: from_drawing(draw(label, rng)).pixels,
+        "cloth": lambda label: photograph(label, rng),
+        "scribble": lambda label: from_drawing(scribble(rng)).pixels,
+    }
+    assert set(makers) == set(SHARES)
+    for kind, make in makers.items():
+        rng = np.random.default_rng(7)
+        expected = np.stack([make(label) for label in range(5)])
+        assert np.array_equal(dataset(5, 7, {kind: 1})[0], expected)
+
+
+def test_kinds_come_by_their_shares_and_classes_evenly_within_each():
+    labels = [label for _, label in islice(examples(0, {"drawing": 2, "scribble": 1}), 9)]
+    assert labels == [0, 1, NO_GARMENT, 2, 3, NO_GARMENT, 4, 5, NO_GARMENT]
+    round_of_all = 10 * sum(SHARES.values())
+    _, labels = dataset(round_of_all)
+    counts = {label: (labels == label).sum() for label in set(labels.tolist())}
+    garments = SHARES["drawing"] + SHARES["cloth"]
+    assert counts == {NO_GARMENT: 10 * SHARES["scribble"]} | dict.fromkeys(range(10), garments)
+
+
+def test_only_a_scribble_is_no_garment():
+    assert set(dataset(10, shares={"scribble": 1})[1]) == {NO_GARMENT}
+
+
+def test_progress_sees_every_lot():
+    seen = []
+
+    def watch(chunks, total):
+        for chunk in chunks:
+            seen.append(total)
+            yield chunk
+
+    dataset(2 * CHUNK + 1, shares={"scribble": 1}, progress=watch)
+    assert seen == [3] * 3
+
+
+def test_the_number_of_processes_changes_nothing_and_every_lot_is_another():
+    images, labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1})
+    same_images, same_labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1}, jobs=2)
+    assert np.array_equal(images, same_images)
+    assert np.array_equal(labels, same_labels)
+    assert not np.array_equal(images[:CHUNK], images[CHUNK:-5])
+
+
+def test_a_lot_is_whole_rounds_of_classes_and_kinds():
+    for share in SHARES.values():
+        assert CHUNK * share % (len(CLASS_NAMES) * sum(SHARES.values())) == 0

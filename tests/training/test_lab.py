@@ -1,0 +1,393 @@
+"""The lab without its page: settings and links, the verdict, and how a training can end."""
+
+import math
+import time
+from dataclasses import asdict, fields, replace
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from helpers import assert_one_sentence
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmnist_demo.data.splits import TrainingData
+from fmnist_demo.errors import UserError
+from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros
+from fmnist_demo.training import lab, settings
+from fmnist_demo.training.lab import (
+    Control,
+    Failed,
+    Finished,
+    Lab,
+    Line,
+    Preparing,
+    Run,
+    Snapshot,
+    Waiting,
+)
+from fmnist_demo.training.loop import EpochResult
+from fmnist_demo.training.settings import RANGES, Settings, from_query, from_values
+
+SMALL = Settings(layers=1, width=16, batch_size=32, epochs=3, source="drawings", learning_rate=5e-3)
+
+
+def any_settings() -> st.SearchStrategy[Settings]:
+    numbers = {
+        name: st.integers(low, high) if isinstance(low, int) else st.floats(low, high)
+        for name, (low, high) in RANGES.items()
+        if name not in ("width", "layers")
+    }
+    return st.builds(
+        Settings,
+        layers=st.integers(1, 7),
+        width=st.integers(16, 512),
+        regulariser=st.sampled_from(list(REGULARISERS)),
+        batch_size=st.sampled_from(settings.BATCH_SIZES),
+        augment=st.booleans(),
+        source=st.sampled_from(list(settings.SOURCES)),
+        **numbers,
+    )
+
+
+@given(any_settings())
+def test_a_link_opens_the_settings_that_it_was_made_from(chosen):
+    assert from_query(dict(parse_qsl(chosen.query()))) == (chosen, [])
+
+
+@given(st.dictionaries(st.sampled_from([f.name for f in fields(Settings)]), st.text()))
+def test_whatever_a_link_says_it_opens_and_each_fault_is_a_sentence(query):
+    found, problems = from_query(query)
+    assert isinstance(found, Settings)
+    for problem in problems:
+        assert problem.endswith(".")
+        assert "Traceback" not in problem
+
+
+def test_what_a_link_leaves_out_is_as_usual_and_the_strength_follows_the_regulariser():
+    assert from_query({}) == (Settings(), [])
+    found, _ = from_query({"regulariser": "l1", "width": "64", "tab": "train"})
+    assert found == Settings(width=64, regulariser="l1", strength=settings.STRENGTHS["l1"])
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ({"layers": "8"}, "hidden layers"),
+        ({"layers": "three"}, "hidden layers"),
+        ({"learning_rate": "nan"}, "learning rate"),
+        ({"strength": "inf"}, "strength"),
+        ({"augment": "perhaps"}, "augmentation"),
+        ({"regulariser": "l3"}, "regulariser"),
+        ({"batch_size": "100"}, "batch size"),
+        ({"layers": "7", "width": "1024"}, "parameters"),
+    ],
+)
+def test_a_wrong_link_says_what_is_wrong_and_opens_as_usual(query, word):
+    found, (problem,) = from_query(query)
+    assert found == Settings()
+    assert_one_sentence(problem)
+    assert word in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"layers": 0}, "Hidden layers"),
+        ({"dropout": 0.9}, "Dropout"),
+        ({"learning_rate": None}, "Learning rate"),
+        ({"learning_rate": math.nan}, "Learning rate"),
+        ({"epochs": 2.5}, "Epochs"),
+        ({"examples": 1}, "Examples"),
+        ({"batch_size": None}, "Batch size"),
+        ({"layers": 7, "width": 1024}, "parameters"),
+    ],
+)
+def test_settings_out_of_bounds_earn_one_sentence(change, word):
+    with pytest.raises(UserError, match=word) as error:
+        replace(Settings(), **change)
+    assert_one_sentence(str(error.value))
+
+
+def test_whole_numbers_of_the_page_may_come_as_floats():
+    assert from_values(asdict(Settings()) | {"layers": 5.0, "epochs": 7.0}) == Settings(
+        layers=5, epochs=7
+    )
+
+
+def result(epoch, loss, accuracy, best, zeros=0.0):
+    return EpochResult(epoch, 0.5, 0.8, loss, accuracy, 1e-3, {}, zeros, 1.0, best)
+
+
+HISTORY = [result(1, 0.9, 0.7, True), result(2, 0.6, 0.81, True, 0.25), result(3, 0.7, 0.8, False)]
+
+
+@pytest.mark.parametrize(
+    ("ended", "train_accuracy", "sentence"),
+    [
+        (
+            "early stopping",
+            0.85,
+            "Stopped early at epoch 3, epoch 2 kept: 81.0% of the validation examples right and "
+            "85.0% of the training ones, an overfitting gap of 4.0 points; 25.0% of the weights "
+            "are exactly zero.",
+        ),
+        (
+            "all epochs",
+            0.8,
+            "All 3 epochs trained, epoch 2 kept: 81.0% of the validation examples right and "
+            "80.0% of the training ones, no overfitting gap; 25.0% of the weights are exactly "
+            "zero.",
+        ),
+    ],
+)
+def test_the_verdict_says_how_it_ended_the_gap_and_the_zeros(ended, train_accuracy, sentence):
+    assert Run(Settings(), HISTORY, ended, train_accuracy).verdict == sentence
+
+
+@pytest.mark.parametrize("ended", lab.ENDS)
+def test_every_end_makes_one_sentence(ended):
+    assert_one_sentence(Run(Settings(), HISTORY, ended, 0.9).verdict)
+
+
+def test_the_line_is_first_come_first_served_and_bounded():
+    line = Line(longest=3)
+    first, second, third = line.enter(), line.enter(), line.enter()
+    assert [line.ahead(place) for place in (first, second, third)] == [0, 1, 2]
+    with pytest.raises(UserError) as error:
+        line.enter()
+    assert_one_sentence(str(error.value))
+    line.leave(second)
+    assert [line.ahead(place) for place in (first, third)] == [0, 1]
+    line.leave(first)
+    assert line.ahead(third) == 0
+    line.enter()
+
+
+class Few:
+    """A stand-in for `Examples`: the small splits of the tests."""
+
+    def __init__(self, train, validation):
+        self.examples, self.validation = TrainingData(train, validation, "test"), validation
+
+    def get(self, source, progress):
+        progress(0.5, "Reading")
+        return self.examples
+
+    def held_out_drawings(self):
+        return self.validation
+
+
+@pytest.fixture
+def small_lab(train, validation, monkeypatch) -> Lab:
+    monkeypatch.setattr(lab, "INTERVAL", 0.01)
+    made = Lab()
+    made.examples = Few(train, validation)
+    return made
+
+
+def wait_until_empty(line: Line, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while line._places and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not line._places
+
+
+def test_a_training_ends_with_its_run_and_a_checkpoint_that_the_project_loads(small_lab, tmp_path):
+    chosen = replace(SMALL, regulariser="l1", strength=5.0)
+    *_, end = small_lab.train(chosen, Control())
+    assert isinstance(end, Finished)
+    run = end.run
+    assert run.settings == chosen
+    assert [r.epoch for r in run.history] == [1, 2, 3]
+    assert run.stop_reason == "all epochs"
+    assert end.snapshot.zeros == run.best_epoch.total_zeros == total_zeros(end.checkpoint.model) > 0
+    path = tmp_path / f"{end.checkpoint.name}.safetensors"
+    checkpoints.save(path, end.checkpoint.model, end.checkpoint.metadata)
+    (again,) = checkpoints.Collection(tmp_path)
+    assert again.metadata == end.checkpoint.metadata
+    assert again.metadata.stop_reason == "all epochs"
+    wait_until_empty(small_lab.line)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"regulariser": "l1", "strength": 100.0, "learning_rate": 10.0},
+        {"regulariser": "l2", "strength": 100.0, "learning_rate": 10.0},
+        {"learning_rate": 10.0},
+        {"dropout": 0.8, "layers": 7},
+    ],
+)
+def test_what_the_bounds_allow_at_worst_still_makes_a_file_or_a_sentence(
+    small_lab, tmp_path, change
+):
+    *_, end = small_lab.train(replace(SMALL, **change), Control())
+    assert isinstance(end, Finished)
+    path = tmp_path / "network.safetensors"
+    try:
+        checkpoints.save(path, end.checkpoint.model, end.checkpoint.metadata)
+    except UserError as error:
+        assert_one_sentence(str(error))
+    else:
+        assert checkpoints.load(path).metadata == end.checkpoint.metadata
+
+
+def test_snapshots_show_the_weights_as_they_move_and_the_share_grows(small_lab):
+    seen = list(small_lab.train(replace(SMALL, epochs=30), Control()))
+    snapshots = [u for u in seen if isinstance(u, Snapshot)]
+    assert snapshots
+    shares = [s.share for s in snapshots]
+    assert shares == sorted(shares)
+    assert all(s.filters.shape == (lab.FILTERS, 28, 28) for s in snapshots)
+    assert not np.array_equal(snapshots[0].weights, snapshots[-1].weights)
+    assert {type(u) for u in seen} <= {Preparing, Snapshot, Finished}
+
+
+def test_no_patience_left_stops_early(small_lab):
+    chosen = replace(SMALL, epochs=60, patience=1, learning_rate=0.5)
+    *_, end = small_lab.train(chosen, Control())
+    assert end.run.stop_reason == end.checkpoint.metadata.stop_reason == "early stopping"
+    assert len(end.run.history) < 60
+
+
+def until(updates, kind, condition=lambda update: True):
+    return next(u for u in updates if isinstance(u, kind) and condition(u))
+
+
+LONG = replace(SMALL, epochs=60, patience=60, width=256, layers=3)
+
+
+def test_stopping_keeps_what_there_is(small_lab):
+    control = Control()
+    updates = small_lab.train(LONG, control)
+    until(updates, Snapshot, lambda s: s.history)
+    control.stopped = True
+    end = until(updates, Finished)
+    assert end.run.stop_reason == "stopped"
+    assert end.checkpoint.metadata.stop_reason == "interrupted"
+    assert 1 <= len(end.run.history) < 60
+
+
+def test_stopping_before_the_first_epoch_is_over_leaves_nothing(small_lab):
+    control = Control(stopped=True)
+    *_, end = small_lab.train(LONG, control)
+    assert isinstance(end, Failed)
+    assert_one_sentence(end.reason)
+
+
+def test_a_paused_training_stands_still_and_goes_on(small_lab):
+    control = Control()
+    updates = small_lab.train(LONG, control)
+    until(updates, Snapshot, lambda s: s.history)
+    control.paused = True
+    time.sleep(0.3)
+    next(updates)
+    paused = [next(updates) for _ in range(20)]
+    assert paused[0] is paused[-1]
+    control.paused = False
+    assert until(updates, Snapshot, lambda s: s.share > paused[-1].share)
+    updates.close()
+    wait_until_empty(small_lab.line)
+
+
+def test_a_pause_does_not_hold_the_place_for_ever(small_lab, monkeypatch):
+    monkeypatch.setattr(lab, "PAUSE_LIMIT", 0.2)
+    control = Control()
+    updates = small_lab.train(LONG, control)
+    until(updates, Snapshot, lambda s: s.history)
+    control.paused = True
+    assert until(updates, Finished).run.stop_reason == "pause limit"
+    wait_until_empty(small_lab.line)
+
+
+def test_a_training_ends_at_its_time_limit(small_lab, monkeypatch):
+    monkeypatch.setattr(lab, "TIME_LIMIT", 0.5)
+    endless = replace(LONG, layers=4, width=512, batch_size=32)
+    *_, end = small_lab.train(endless, Control())
+    if isinstance(end, Finished):  # not on a slow machine
+        assert end.run.stop_reason == "time limit"
+    wait_until_empty(small_lab.line)
+
+
+def test_a_closed_generator_stops_the_training_and_leaves_the_line(small_lab):
+    updates = small_lab.train(LONG, Control())
+    until(updates, Snapshot)
+    updates.close()
+    wait_until_empty(small_lab.line)
+
+
+def test_a_loss_that_is_no_number_ends_with_a_sentence(small_lab, monkeypatch):
+    monkeypatch.setitem(RANGES, "learning_rate", (1e-5, 1e30))
+    *_, end = small_lab.train(replace(SMALL, learning_rate=1e30), Control())
+    assert isinstance(end, Failed)
+    assert "no longer a number" in end.reason
+    assert_one_sentence(end.reason)
+    wait_until_empty(small_lab.line)
+
+
+def test_the_second_of_two_waits_for_its_turn_and_each_gets_its_own(small_lab):
+    first, second = Control(), Control()
+    ones = small_lab.train(LONG, first)
+    until(ones, Snapshot, lambda s: s.history)
+    others = small_lab.train(replace(SMALL, width=32), second)
+    assert next(others) == Waiting(1)
+    first.stopped = True
+    one, other = until(ones, Finished), until(others, Finished)
+    assert (one.run.stop_reason, other.run.stop_reason) == ("stopped", "all epochs")
+    assert one.checkpoint.model.config.width == 256
+    assert other.checkpoint.model.config.width == 32
+    assert len(other.run.history) == 3
+
+
+def test_who_stops_waiting_leaves_the_line(small_lab):
+    ones = small_lab.train(LONG, Control())
+    next(ones)
+    waiting = Control()
+    others = small_lab.train(SMALL, waiting)
+    next(others)
+    waiting.stopped = True
+    assert isinstance(until(others, Failed), Failed)
+    ones.close()
+    wait_until_empty(small_lab.line)
+
+
+def test_a_fault_is_told_and_does_not_block_the_line(small_lab, monkeypatch):
+    def broken(*args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(lab, "validate", broken)
+    monkeypatch.setattr("threading.excepthook", lambda args: None)
+    *_, end = small_lab.train(SMALL, Control())
+    assert_one_sentence(end.reason)
+    wait_until_empty(small_lab.line)
+
+
+def test_where_the_dataset_cannot_be_had_it_is_said(monkeypatch, capsys):
+    def offline(**kwargs):
+        raise UserError("No mirror answered.")
+
+    monkeypatch.setattr(lab.fashion_mnist, "load_training", offline)
+    *_, end = Lab().train(Settings(), Control())
+    assert end.no_data
+    assert_one_sentence(end.reason)
+    assert "No mirror answered." in capsys.readouterr().err
+
+
+def test_drawings_are_made_once_and_kept(monkeypatch):
+    monkeypatch.setattr(lab, "DRAWINGS", 20)
+    monkeypatch.setattr(lab, "DRAWINGS_ASIDE", 10)
+    monkeypatch.setattr(lab.dataset, "CHUNK", 5)
+    examples, told = lab.Examples(), []
+    made = examples.get("drawings", lambda share, what: told.append(share))
+    assert (len(made.train.labels), len(made.validation.labels)) == (20, 10)
+    assert told == pytest.approx([0, 0.25, 0.5, 0.75])
+    assert examples.get("drawings", None) is made
+
+
+def test_the_real_dataset_comes_mixed_and_whole(real_data, monkeypatch):
+    monkeypatch.setenv("FMNIST_DATA", real_data)
+    made = lab.Examples().get("fashion", lambda share, what: None)
+    assert (len(made.train.labels), len(made.validation.labels)) == (55_000, 5_000)
+    assert (made.train.labels[:5000].bincount() > 400).all()

@@ -1,0 +1,215 @@
+"""The page's wiring and the named endpoints, through gradio_client, with the shipped networks."""
+
+import base64
+import io
+import json
+import re
+from dataclasses import replace
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from helpers import assert_one_sentence, photo_of
+from PIL import Image
+
+from fmnist_demo.images.preprocessing import Prepared
+from fmnist_demo.networks.calibration import Calibration
+from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
+from fmnist_demo.networks.inference import predict, saliency
+from fmnist_demo.networks.regularisation import REGULARISERS
+from fmnist_demo.spec import CLASS_NAMES
+from fmnist_demo.synthetic.drawings import draw
+from fmnist_demo.ui import answers, draw_tab, layout
+from fmnist_demo.ui.drawpad import DrawPad, encode
+from fmnist_demo.ui.network_store import NetworkStore
+
+
+@pytest.fixture(scope="module")
+def client(app_url):
+    return Client(app_url, verbose=False)
+
+
+@pytest.fixture
+def t_shirt(tmp_path):
+    path = tmp_path / "t-shirt.png"
+    Image.fromarray(draw(0, np.random.default_rng((14, 0)))).save(path)
+    return path
+
+
+def test_only_the_documented_endpoints_are_public(client):
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {
+        "/classify",
+        "/compare",
+    }
+
+
+def test_the_page_keeps_no_progress_that_it_would_copy_at_every_stroke(client):
+    private = [
+        listener
+        for listener in client.config["dependencies"]
+        if listener["backend_fn"] and listener["api_visibility"] == "private"
+    ]
+    assert private
+    for listener in private:
+        assert (listener["show_progress"], listener["show_progress_on"]) == ("hidden", [])
+
+
+@pytest.mark.parametrize("regulariser", REGULARISERS)
+@pytest.mark.parametrize("layers", [3, 5, 7])
+def test_classify_names_a_drawn_t_shirt(client, t_shirt, layers, regulariser):
+    answer = client.predict(handle_file(t_shirt), layers, regulariser, api_name="/classify")
+    assert answer["label"] == "T-shirt"
+    confidences = {c["label"]: c["confidence"] for c in answer["confidences"]}
+    assert set(confidences) == set(CLASS_NAMES)
+    assert sum(confidences.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_classify_names_photographed_trousers(client, tmp_path):
+    photo_of(1).save(tmp_path / "photo.jpg")
+    answer = client.predict(handle_file(tmp_path / "photo.jpg"), 3, "none", api_name="/classify")
+    assert answer["label"] == "Trouser"
+
+
+def test_compare_asks_all_nine_and_agrees_with_classify(client, t_shirt):
+    nine = client.predict(handle_file(t_shirt), api_name="/compare")
+    assert {(a["layers"], a["regulariser"]) for a in nine} == {
+        (layers, regulariser) for layers in (3, 5, 7) for regulariser in REGULARISERS
+    }
+    one = client.predict(handle_file(t_shirt), 5, "l2", api_name="/classify")
+    assert all(a["sure"] is True for a in nine)
+    (same,) = [a for a in nine if a["name"] == "mlp5-l2"]
+    assert same["label"] == one["label"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + bytes(100)])
+@pytest.mark.parametrize("endpoint", ["/classify", "/compare"])
+def test_a_bad_file_earns_one_sentence(client, tmp_path, content, endpoint):
+    path = tmp_path / "bad.png"
+    path.write_bytes(content)
+    arguments = [handle_file(path)] + ([3, "none"] if endpoint == "/classify" else [])
+    with pytest.raises(AppError) as error:
+        client.predict(*arguments, api_name=endpoint)
+    assert_one_sentence(str(error.value))
+
+
+def test_no_picture_earns_one_sentence(client):
+    with pytest.raises(AppError) as error:
+        client.predict(None, api_name="/compare")
+    assert_one_sentence(str(error.value))
+
+
+@pytest.mark.parametrize(
+    "payload", ["x", "data:image/png;base64,???", "data:image/png;base64,AAAA", 7, "a" * 10**6]
+)
+def test_the_canvas_refuses_what_it_did_not_send(payload):
+    with pytest.raises(gr.Error) as error:
+        DrawPad().preprocess(payload)
+    assert_one_sentence(error.value.message)
+
+
+def test_the_canvas_reads_back_what_it_shows():
+    picture = draw(3, np.random.default_rng(0))
+    assert np.array_equal(np.asarray(DrawPad().preprocess(encode(picture))), picture)
+
+
+def test_an_empty_canvas_is_no_picture():
+    assert DrawPad().preprocess("") is None
+    assert DrawPad().preprocess(None) is None
+
+
+def test_every_class_has_an_example():
+    assert [example["label"] for example in draw_tab.examples()] == list(CLASS_NAMES)
+
+
+NOT_SURE = "Not sure: this looks like none of the ten kinds of clothing."
+
+
+class Says:
+    """A stand-in for a prediction: so many layers say `label`, and are sure of it or not."""
+
+    def __init__(self, layers, label, sure=True):
+        self.checkpoint = type("Checkpoint", (), {"layers": layers})
+        self.label, self.confident = label, sure
+
+
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        ([(3, "Bag"), (5, "Bag"), (7, "Bag")], "All three say Bag."),
+        ([(3, "Bag"), (7, "Bag")], "Both say Bag."),
+        ([(5, "Bag")], "5 layers say Bag."),
+        ([(3, "Bag"), (4, "Bag"), (5, "Bag"), (7, "Bag")], "All 4 say Bag."),
+        ([(3, "Bag", False), (5, "Coat", False), (7, "Bag", False)], NOT_SURE),
+        ([(7, "Bag", False)], NOT_SURE),
+        (
+            [(3, "Bag"), (5, "Bag", False)],
+            "They disagree: 3 layers say Bag, 5 layers are not sure.",
+        ),
+        (
+            [(3, "Bag", False), (5, "Coat"), (7, "Bag", False)],
+            "They disagree: 3 and 7 layers are not sure, 5 layers say Coat.",
+        ),
+        (
+            [(3, "Bag"), (5, "Coat"), (7, "Coat")],
+            "They disagree: 5 and 7 layers say Coat, 3 layers say Bag.",
+        ),
+    ],
+)
+def test_the_page_says_plainly_where_the_networks_agree(says, sentence):
+    said, agree = answers.agreement([Says(*each) for each in says])
+    assert said == sentence
+    assert agree == (" say " in said and "disagree" not in said)
+
+
+def test_a_card_says_its_networks_doubt_and_guess(weights, validation):
+    network = Collection(weights).get(3, "l1")
+    pixels = validation.images[0].numpy()
+    for confidence_threshold, said in ((0.0, "{}"), (1.0, "Not sure ({}?)")):
+        metadata = replace(network.metadata, calibration=Calibration(1.0, confidence_threshold))
+        (answer,) = predict([replace(network, metadata=metadata)], pixels)
+        html = answers.answers_html([answer], [""])
+        assert f'<p class="top">{said.format(answer.label)}</p>' in html
+        assert (NOT_SURE in html) == (confidence_threshold == 1)
+
+
+def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_against(
+    weights, validation
+):
+    network = Collection(weights).get(3, "l1")
+    pixels = validation.images[0].numpy()
+    (answer,) = predict([network], pixels)
+    html = answers.why_html(answer, pixels)
+    assert f"What counted for {answer.label}" in html
+    url = re.search(r'src="data:image/png;base64,([^"]+)"', html)[1]
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url)))).astype(int)
+    assert picture.shape == (28, 28, 3)
+    assert (picture[pixels == 0] == 0).all()
+    weight = saliency(network, pixels)
+    red, _, blue = (picture[..., i] for i in range(3))
+    assert (blue > red)[weight > 0.2].all()
+    assert (red > blue)[weight < -0.2].all()
+    assert (weight > 0.2).any()
+    assert (weight < -0.2).any()
+
+
+@pytest.mark.parametrize("why", [True, False])
+def test_each_card_has_its_reason_if_it_is_asked_for(weights, validation, why):
+    with gr.Blocks():
+        panel = answers.Panel(Collection(weights), "Draw.", gr.State(), NetworkStore())
+    prepared = Prepared(validation.images[0].numpy(), ())
+    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], why)
+    assert html.count('<section class="card"') == 2
+    assert html.count('<img class="why"') == (2 if why else 0)
+
+
+def test_the_page_names_a_broken_checkpoint(tmp_path):
+    (tmp_path / "mlp3-l1.safetensors").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    (tmp_path / "mlp5-l1.safetensors").symlink_to(WEIGHTS / "mlp5-l1.safetensors")
+    page = json.dumps(layout.build(Collection(tmp_path)).config, default=str)
+    assert "mlp3-l1.safetensors is a Git LFS pointer" in page
+
+
+def test_without_any_checkpoint_the_page_still_builds(tmp_path):
+    layout.build(Collection(tmp_path))

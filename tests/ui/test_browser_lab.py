@@ -1,0 +1,206 @@
+"""A real browser sets up the lab, trains on drawings, pauses, stops, downloads and draws for it."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from browser_helpers import DESKTOP, PHONE, draw, verdict
+from helpers import assert_one_sentence
+
+from fmnist_demo.errors import UserError
+from fmnist_demo.networks import checkpoints
+from fmnist_demo.training import lab
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+expect = playwright.expect
+
+SHORT = "?tab=train&source=drawings&layers=1&width=64&epochs=4&regulariser=l1&strength=0.002"
+LONG = "?tab=train&source=drawings&layers=7&width=512&epochs=60&patience=60&batch_size=32"
+PATIENT = 60_000
+"""Milliseconds that a training on few drawings is waited for."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_drawings():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, count in {
+            "DRAWINGS": 600,
+            "DRAWINGS_ASIDE": 100,
+            "HELD_OUT_DRAWINGS": 50,
+        }.items():
+            patch.setattr(lab, name, count)
+        yield
+
+
+@pytest.fixture
+def open_lab(open_page):
+    """Open the app at the lab, set up by the query of a URL."""
+    return lambda query, **options: open_page(query, shows="#lab-status", **options)
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def status(page):
+    return page.locator("#lab-status")
+
+
+def load(page, path):
+    with page.expect_file_chooser() as chooser:
+        press(page, "Load a network (.safetensors)")
+    chooser.value.set_files(path)
+
+
+def trained(page):
+    """Train, and wait for the verdict."""
+    press(page, "Train")
+    expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
+    expect(page.get_by_role("button", name="Draw for it")).to_be_visible(timeout=PATIENT)
+
+
+def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, open_page, tmp_path):
+    page = open_lab(SHORT, **DESKTOP)
+    expect(status(page)).to_be_visible()
+    trained(page)
+    assert_one_sentence(status(page).inner_text())
+    for chart in ("curves", "weights", "filters"):
+        expect(page.locator(f"#lab-{chart} svg")).to_be_visible()
+    trained(page)
+    expect(page.locator("#lab-compared svg")).to_be_visible()
+    expect(page.locator("#lab-runs tbody tr")).to_have_count(2)
+    words = page.locator("#lab-compared svg").get_attribute("aria-label")
+    assert "Run 1" in words
+    assert "Run 2" in words
+
+    with page.expect_download() as download:
+        page.get_by_text("Download (.safetensors)").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.name == "mlp1-l1.safetensors"
+    assert checkpoints.load(path).metadata.training["strength"] == 0.002
+
+    other = open_page(**DESKTOP)
+    draw(other)
+    expect(verdict(other)).to_be_visible()
+    load(other, path)
+    expect(other.locator("[data-network=mlp1-l1]:visible h3")).to_have_text("Yours, 1 hidden layer")
+    expect(other.locator(".card:visible")).to_have_count(4)
+    press(other, "Remove my network")
+    expect(other.locator(".card:visible")).to_have_count(3)
+    expect(page.locator("#lab-runs tbody tr")).to_have_count(2)
+
+
+def test_drawing_for_it_opens_the_canvas_and_it_answers(open_lab):
+    page = open_lab(SHORT, **DESKTOP)
+    trained(page)
+    press(page, "Draw for it")
+    draw(page)
+    expect(page.locator("[data-network=mlp1-l1]:visible")).to_be_visible()
+    page.get_by_role("tab", name="Photo").click()
+    expect(page.locator("[data-network=mlp1-l1]:visible")).to_have_count(0)
+
+
+def test_a_broken_network_earns_a_sentence(open_page, tmp_path):
+    (tmp_path / "broken.safetensors").write_bytes(b"no network at all")
+    page = open_page(**DESKTOP)
+    load(page, tmp_path / "broken.safetensors")
+    alert = page.locator("#network-note .alert")
+    expect(alert).to_be_visible()
+    assert_one_sentence(alert.inner_text())
+
+
+def test_the_curve_grows_and_a_training_pauses_goes_on_and_stops(open_lab):
+    page = open_lab(LONG, **DESKTOP)
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
+    press(page, "Train")
+    curves = page.locator("#lab-curves svg")
+    expect(curves).to_be_visible(timeout=PATIENT)
+    before = curves.get_attribute("aria-label")
+    expect(curves).not_to_have_attribute("aria-label", before, timeout=PATIENT)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    press(page, "Pause")
+    expect(status(page)).to_contain_text("Paused in epoch")
+    press(page, "Go on")
+    expect(status(page)).not_to_contain_text("Paused")
+    press(page, "Stop")
+    expect(status(page)).to_contain_text("Stopped by you after epoch", timeout=PATIENT)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def test_who_comes_second_sees_the_place_in_the_line_and_moves_up_when_the_first_leaves(open_lab):
+    first, second = open_lab(LONG, **DESKTOP), open_lab(SHORT, **DESKTOP)
+    press(first, "Train")
+    expect(status(first)).to_contain_text("Epoch", timeout=PATIENT)
+    press(second, "Train")
+    expect(status(second)).to_contain_text("You are number 2 in the line", timeout=PATIENT)
+    first.close()
+    expect(status(second)).to_contain_text("exactly zero.", timeout=PATIENT)
+    expect(second.locator("#lab-runs tbody tr")).to_have_count(1)
+
+
+def test_two_visitors_at_once_see_their_own_runs_alone(open_lab):
+    one, other = open_lab(SHORT, **DESKTOP), open_lab(SHORT + "&width=32", **DESKTOP)
+    press(one, "Train")
+    press(other, "Train")
+    for page, shape in ((one, "1 × 64"), (other, "1 × 32")):
+        expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
+        expect(page.locator("#lab-runs tbody tr")).to_have_count(1)
+        expect(page.locator("#lab-runs td").first).to_have_text(shape)
+
+
+def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
+    page = open_lab("?tab=train&layers=5&regulariser=l2&epochs=7&augment=true", **DESKTOP)
+    layers = page.locator("#lab-layers input[type=range]")
+    expect(layers).to_have_value("5")
+    expect(page.get_by_label("Augmentation")).to_be_checked()
+    expect(page.get_by_label("Strength")).to_have_value("1")
+    layers.press("ArrowRight")
+    page.wait_for_url(re.compile("layers=6"))
+    assert parse_qs(urlsplit(page.url).query)["epochs"] == ["7"]
+    page.locator("#lab-regulariser").get_by_label("L1").check()
+    page.wait_for_url(re.compile(r"(?=.*regulariser=l1)(?=.*strength=0\.0003(&|$))"))
+    page.reload()
+    expect(layers).to_have_value("6")
+    expect(page.get_by_label("Strength")).to_have_value("0.0003")
+
+
+def test_a_wrong_link_says_so_on_the_page(open_lab):
+    page = open_lab("?tab=train&layers=99", **DESKTOP)
+    expect(page.locator("#lab-status .alert")).to_contain_text("hidden layers “99”")
+    expect(page.locator("#lab-layers input[type=range]")).to_have_value("3")
+
+
+def test_without_the_dataset_the_lab_offers_drawings(open_lab, monkeypatch):
+    def offline(**kwargs):
+        raise UserError("No mirror answered.")
+
+    monkeypatch.setattr(lab.fashion_mnist, "load_training", offline)
+    page = open_lab(SHORT.replace("source=drawings", "source=fashion"), **DESKTOP)
+    press(page, "Train")
+    expect(page.locator("#lab-status .alert")).to_contain_text("cannot be fetched")
+    press(page, "Train on drawings instead")
+    expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
+    expect(page.locator("#lab-runs")).to_contain_text("600 drawings")
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_the_lab_fits_a_phone(open_lab, width):
+    page = open_lab(SHORT, **PHONE | {"viewport": {"width": width, "height": 844}})
+    trained(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_control_of_the_lab_has_a_name(open_lab):
+    page = open_lab("?tab=train", **DESKTOP)
+    expect(status(page)).to_be_visible()
+    nameless = (
+        page.locator(".settings")
+        .locator("input:visible, button:visible")
+        .evaluate_all(
+            """controls => controls.filter(c =>
+            !c.getAttribute("aria-label") && !c.labels?.length && !c.innerText
+        ).map(c => c.outerHTML)"""
+        )
+    )
+    assert nameless == []

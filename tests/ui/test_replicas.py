@@ -1,0 +1,211 @@
+"""Two copies of the app behind nginx, under a sub-path, by the configuration in the docs."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from contextlib import closing, contextmanager
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+from browser_helpers import DESKTOP, draw, verdict
+from conftest import skip_or_fail
+
+from fmnist_demo.networks.checkpoints import WEIGHTS
+from fmnist_demo.ui import draw_tab
+
+ROOT = WEIGHTS.parent
+PORTS = ("80", "7861", "7862")
+"""The proxy's port and the copies', as the documented configuration names them."""
+
+MAIN = """
+daemon off;
+pid nginx.pid;
+master_process off;
+error_log stderr;
+events {{}}
+http {{
+    default_type application/octet-stream;
+    log_format copies '$visitor $upstream_addr $status $uri';
+    access_log access.log copies;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    {documented}
+}}
+"""
+"""What stands around the documented configuration: no file outside the folder it is started in."""
+
+
+def free_ports(count):
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [str(listener.getsockname()[1]) for listener in listeners]
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
+@contextmanager
+def running(command, **options):
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def wait_for(url, process, seconds=300):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, f"{process.args} has ended"
+        try:
+            with urlopen(url, timeout=10):
+                return
+        except (URLError, OSError):
+            time.sleep(0.5)
+    pytest.fail(f"{url} did not answer within {seconds} seconds")
+
+
+class Proxy:
+    """nginx before two copies: the `url` of the page, and which copy has answered whom."""
+
+    def __init__(self, url, log):
+        self.url, self.log = url, log
+
+    def answered(self):
+        """The copies that have answered, by the visitor's cookie or address."""
+        found = defaultdict(set)
+        for line in self.log.read_text(encoding="utf-8").splitlines():
+            visitor, copy, *_ = line.split()
+            if copy != "-":  # an answer of nginx's own
+                found[visitor].add(copy)
+        return found
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory):
+    nginx = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if nginx is None:
+        skip_or_fail("there is no nginx on this machine: apt-get install nginx-light")
+    folder = tmp_path_factory.mktemp("nginx")
+    text = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    documented = re.search(r"```nginx\n(.*?)```", text, re.DOTALL)[1]
+    ports = free_ports(3)
+    for written, port in zip(PORTS, ports, strict=True):
+        documented, count = re.subn(
+            rf"(listen |127\.0\.0\.1:){written};", rf"\g<1>{port};", documented
+        )
+        assert count == 1
+    documented = documented.replace("listen ", "listen 127.0.0.1:")
+    (folder / "nginx.conf").write_text(MAIN.format(documented=documented), encoding="utf-8")
+    own = os.environ | {"OMP_NUM_THREADS": "1"}
+    app = [sys.executable, ROOT / "app.py", "--root-path", "/draw", "--port"]
+    serve = [nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr"]
+    with (
+        running([*app, ports[1]], env=own, cwd=folder) as first,
+        running([*app, ports[2]], env=own, cwd=folder) as second,
+        running(serve, cwd=folder) as between,
+    ):
+        wait_for(f"http://127.0.0.1:{ports[1]}/gradio_api/app_id", first)
+        wait_for(f"http://127.0.0.1:{ports[2]}/gradio_api/app_id", second)
+        url = f"http://127.0.0.1:{ports[0]}/draw/"
+        wait_for(url, between)
+        yield Proxy(url, folder / "access.log")
+
+
+@pytest.fixture(scope="module")
+def cookies(proxy):
+    """A cookie for each of the two copies: visitors who have it are sent there."""
+    asked = [f"someone-{number}" for number in range(32)]
+    for cookie in asked:
+        request = Request(proxy.url + "gradio_api/app_id", headers={"Cookie": f"visitor={cookie}"})
+        with urlopen(request, timeout=60):
+            pass
+    answered = proxy.answered()
+    by_copy = {copy: cookie for cookie in asked for copy in answered[cookie]}
+    assert len(by_copy) == 2
+    return list(by_copy.values())
+
+
+@contextmanager
+def visiting(browser, proxy, cookie=None):
+    """The page in a browser of its own; at the end nothing has failed and no one else was asked."""
+    context = browser.new_context(**DESKTOP)
+    if cookie:
+        context.add_cookies([{"name": "visitor", "value": cookie, "url": proxy.url}])
+    page = context.new_page()
+    bad = []
+    page.on("pageerror", lambda error: bad.append(str(error)))
+    page.on("console", lambda m: bad.append(m.text) if is_error(m) else None)
+    page.on("response", lambda r: bad.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    page.on("request", lambda r: bad.append(r.url) if is_foreign(r.url) else None)
+
+    def is_error(message):  # a browser asks every host for its icon, which is not ours to have
+        return message.type == "error" and not message.location["url"].endswith("/favicon.ico")
+
+    def is_foreign(url):
+        return not url.startswith((proxy.url, "data:", "blob:"))
+
+    page.goto(proxy.url, timeout=120_000)
+    page.locator("canvas").wait_for(timeout=120_000)
+    yield page
+    context.close()
+    assert bad == []
+
+
+def expect(locator):
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    return playwright.expect(locator)
+
+
+def load_network(page, path):
+    with page.expect_file_chooser(timeout=60_000) as chooser:
+        page.get_by_role("button", name="Load a network").click()
+    chooser.value.set_files(path)
+    expect(page.locator("#network-note")).to_contain_text("answers too", timeout=60_000)
+
+
+def test_the_page_works_under_the_sub_path_and_its_cookie_sticks(browser, proxy):
+    with visiting(browser, proxy) as page:
+        (cookie,) = page.context.cookies()
+        assert cookie["path"] == "/draw/"
+        assert cookie["httpOnly"]
+        draw(page)
+        expect(verdict(page)).to_contain_text("T-shirt", timeout=60_000)
+    assert len(proxy.answered()[cookie["value"]]) == 1
+
+
+def test_two_visitors_keep_their_copies_and_their_networks(browser, proxy, cookies):
+    with (
+        visiting(browser, proxy, cookies[0]) as page,
+        visiting(browser, proxy, cookies[1]) as other,
+    ):
+        load_network(page, WEIGHTS / "mlp3-l1.safetensors")
+        for visitor in (page, other):
+            draw(visitor)
+            expect(verdict(visitor)).to_contain_text("T-shirt", timeout=60_000)
+        expect(page.locator(".card:visible")).to_have_count(4)
+        expect(other.locator(".card:visible")).to_have_count(3)
+    answered = proxy.answered()
+    used = [answered[cookie] for cookie in cookies]
+    assert [len(copies) for copies in used] == [1, 1]
+    assert used[0] != used[1]
+
+
+def test_a_program_finds_its_upload_again(proxy):
+    client = pytest.importorskip("gradio_client")
+    with closing(client.Client(proxy.url, verbose=False)) as program:
+        for _ in range(3):
+            picture = client.handle_file(draw_tab.EXAMPLES / "0.png")
+            answer = program.predict(picture, 3, "none", api_name="/classify")
+            assert answer["label"] == "T-shirt"
+    assert len(proxy.answered()["127.0.0.1"]) == 1
