@@ -97,7 +97,7 @@ def proxy(tmp_path_factory):
     if nginx is None:
         skip_or_fail("there is no nginx on this machine: apt-get install nginx-light")
     folder = tmp_path_factory.mktemp("nginx")
-    text = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
     documented = re.search(r"```nginx\n(.*?)```", text, re.DOTALL)[1]
     ports = free_ports(3)
     for written, port in zip(PORTS, ports, strict=True):

@@ -100,7 +100,7 @@ def test_the_requirements_admit_the_torch_of_zerogpu(version):
 # What is uploaded
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/hosting.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/deployment.md"])
 def test_the_upload_takes_what_the_app_needs_and_leaves_the_rest(name):
     (line,) = re.findall(r"^hf upload .*$", read(name), re.MULTILINE)
     words = shlex.split(line)
