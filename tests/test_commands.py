@@ -1,4 +1,4 @@
-"""The command line, on drawings in place of the dataset."""
+"""The command line, with drawings in place of the dataset."""
 
 import json
 
@@ -22,7 +22,7 @@ QUICK = "--width 16 --epochs 2 --synthetic 20 --batch-size 50 --threads 1".split
 
 @pytest.fixture
 def no_download(monkeypatch, train, validation):
-    """The commands get drawings where they would load Fashion-MNIST."""
+    """Give the commands drawings instead of Fashion-MNIST."""
     training = fashion_mnist.TrainingData(train, validation, "0" * 12)
     monkeypatch.setattr(fashion_mnist, "load_training", lambda *_: training)
     monkeypatch.setattr(fashion_mnist, "load_test", lambda *_: validation)
@@ -30,7 +30,7 @@ def no_download(monkeypatch, train, validation):
     monkeypatch.setattr(sweep, "synthetic_drawings", lambda: validation)
 
 
-def test_train_saves_a_checkpoint_that_says_how_it_was_made(no_download, tmp_path, capsys):
+def test_train_saves_a_checkpoint_with_its_settings(no_download, tmp_path, capsys):
     arguments = ["train", "--layers", "5", "--regulariser", "l1", "--strength", "0.5"]
     assert cli.main([*arguments, *QUICK, "--out", str(tmp_path), "--seed", "3"]) == 0
     metadata = checkpoints.load(tmp_path / "mlp5-l1.safetensors").metadata
@@ -46,9 +46,7 @@ def test_train_saves_a_checkpoint_that_says_how_it_was_made(no_download, tmp_pat
     assert "epoch   2" in capsys.readouterr().out
 
 
-def test_the_confidence_threshold_is_set_on_drawings_that_are_not_trained_on(
-    no_download, tmp_path, monkeypatch
-):
+def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_path, monkeypatch):
     made, used = [], []
     dataset, calibrate = train_command.dataset.dataset, train_command.calibrate
 
@@ -66,13 +64,13 @@ def test_the_confidence_threshold_is_set_on_drawings_that_are_not_trained_on(
     assert cli.main([*command, "--seed", "4"]) == 0
     held_out, own = sorted(made, key=lambda made: made[1] == 4)
     assert held_out == (50, 5, {"drawing": 1})
-    assert own == (6 * 20, 4, SHARES)  # the sets that take turns
+    assert own == (6 * 20, 4, SHARES)  # the sets that alternate
     ((held_apart, drawings),) = used
     assert held_apart is fashion_mnist.load_training().validation
     assert (len(drawings.labels), drawings.labels.min()) == (50, 0)
 
 
-def test_train_all_makes_nine_and_repeats_none(no_download, tmp_path, capsys):
+def test_train_all_trains_nine_networks_and_skips_finished_ones(no_download, tmp_path, capsys):
     command = ["train", "--all", *QUICK, "--epochs", "1", "--out", str(tmp_path)]
     assert cli.main(command) == 0
     collection = checkpoints.Collection(tmp_path)
@@ -86,14 +84,14 @@ def test_train_all_makes_nine_and_repeats_none(no_download, tmp_path, capsys):
     assert (tmp_path / "mlp7-none.safetensors").exists()
 
 
-def test_other_settings_are_trained_anew(no_download, tmp_path, capsys):
+def test_other_settings_are_trained_again(no_download, tmp_path, capsys):
     command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
     assert cli.main(command) == 0
     assert cli.main([*command, "--seed", "1"]) == 0
     assert "trained already" not in capsys.readouterr().out
 
 
-def test_an_interrupted_training_keeps_its_best_and_is_not_taken_for_finished(
+def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_finished(
     no_download, tmp_path, monkeypatch, capsys
 ):
     real = train_command.fit
@@ -144,20 +142,20 @@ def test_an_interrupted_training_keeps_its_best_and_is_not_taken_for_finished(
         ["classify", "."],
     ],
 )
-def test_a_users_error_is_one_sentence_and_status_2(no_download, arguments, capsys):
+def test_a_user_error_is_one_sentence_with_exit_status_2(no_download, arguments, capsys):
     assert cli.main(arguments) == 2
     assert_one_sentence(capsys.readouterr().err.strip().splitlines()[-1])
 
 
 @pytest.fixture
 def path_command(tmp_path) -> list[str]:
-    """Two strengths of L1, two seeds each, kept and summed up in `tmp_path`."""
+    """Two strengths of L1 with two seeds each; runs and summary are written to `tmp_path`."""
     options = "path --regulariser l1 --strengths 10 0.1 --seeds 2 --width 16 --epochs 1".split()
     kept = ["--runs", str(tmp_path / "runs"), "--out", str(tmp_path / "path.json")]
     return [*options, "--threads", "1", *kept]
 
 
-def test_path_sums_up_every_strength_and_seed(no_download, path_command, tmp_path, capsys):
+def test_path_summarises_every_strength_and_seed(no_download, path_command, tmp_path, capsys):
     assert cli.main(path_command) == 0
     path = json.loads((tmp_path / "path.json").read_text())
     assert (path["layers"], path["width"], path["epochs"], path["seeds"]) == (3, 16, 1, 2)
@@ -174,7 +172,9 @@ def test_path_sums_up_every_strength_and_seed(no_download, path_command, tmp_pat
     assert len(list((tmp_path / "runs").iterdir())) == 4
 
 
-def test_the_usual_path_is_both_regularisers_at_every_strength(no_download, tmp_path, monkeypatch):
+def test_path_trains_both_regularisers_at_every_strength_by_default(
+    no_download, tmp_path, monkeypatch
+):
     planned = []
 
     def stop(trainings, *_):
@@ -190,7 +190,7 @@ def test_the_usual_path_is_both_regularisers_at_every_strength(no_download, tmp_
     assert not (tmp_path / "path.json").exists()
 
 
-def test_an_interrupted_path_goes_on_where_it_was(no_download, path_command, tmp_path, monkeypatch):
+def test_an_interrupted_path_resumes(no_download, path_command, tmp_path, monkeypatch):
     real, trained = sweep.fit, []
 
     def fit(model, train, validation, config):
@@ -227,7 +227,7 @@ def test_study_writes_its_numbers_and_its_findings(no_download, tmp_path, capsys
     assert capsys.readouterr().out.count("validation") == 2 * (7 + 5)
 
 
-def test_the_usual_study_is_every_question_with_five_seeds(no_download, tmp_path, monkeypatch):
+def test_study_asks_every_question_with_five_seeds_by_default(no_download, tmp_path, monkeypatch):
     planned = []
 
     def stop(trainings, *_):
@@ -240,7 +240,7 @@ def test_the_usual_study_is_every_question_with_five_seeds(no_download, tmp_path
     assert not (tmp_path / "study.json").exists()
 
 
-def test_evaluate_writes_every_figure(no_download, weights, tmp_path, capsys):
+def test_evaluate_writes_every_metric(no_download, weights, tmp_path, capsys):
     folder = tmp_path / "photos" / "bag+t-shirt"
     folder.mkdir(parents=True)
     Image.fromarray(draw(8, np.random.default_rng(1))).save(folder / "bag.png")
@@ -263,7 +263,9 @@ def test_evaluate_writes_every_figure(no_download, weights, tmp_path, capsys):
         assert set(report["photos"]["per_class"]) == {"bag+t-shirt"}
 
 
-def test_classify_names_photos_and_drawings_and_goes_on_after_a_bad_file(weights, tmp_path, capsys):
+def test_classify_names_photos_and_drawings_and_continues_after_a_bad_file(
+    weights, tmp_path, capsys
+):
     Image.fromarray(draw(0, np.random.default_rng(1))).save(tmp_path / "a.png")
     (tmp_path / "b.png").write_bytes(b"no picture")
     row = {"drawing": [[[0, 100, 100, 0, 0], [0, 0, 120, 120, 0]]]}

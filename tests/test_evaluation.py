@@ -1,4 +1,4 @@
-"""Figures against figures worked out by hand, and folders of people's own pictures."""
+"""Metrics checked against hand-computed values, and folders of people's pictures."""
 
 import json
 from dataclasses import replace
@@ -48,7 +48,7 @@ def network(weights):
 
 @pytest.fixture
 def says(monkeypatch):
-    """Have every network rank the labels of each picture as given, the rest behind them."""
+    """Make every network rank each picture's labels in the given order, before all others."""
 
     def rank(*rankings: list[int]):
         shares = np.zeros((len(rankings), 10), np.float32)
@@ -69,20 +69,20 @@ def test_recognition_counts_the_first_guess_and_the_first_three(says, network):
     assert (found["n"], found["top1"], found["top3"]) == (4, 0.25, 0.75)
 
 
-def test_where_several_labels_are_right_the_best_placed_counts(says, network):
+def test_the_highest_ranked_of_several_right_labels_counts(says, network):
     says([9, 7], [7, 9], [5, 0, 9, 7], [5, 0, 8, 7])
     found = recognition(network, cases(["sneaker+ankle-boot"] * 4, [(7, 9)] * 4))
     assert (found["top1"], found["top3"]) == (0.5, 0.75)
 
 
-def test_an_unreadable_picture_counts_as_wrong_even_if_its_blank_would_be_named(says, network):
+def test_an_unreadable_picture_counts_as_wrong_even_if_a_blank_one_would_be_right(says, network):
     says([7], [7], [7], [7])
     found = recognition(network, cases(["sneaker"] * 4, [(7,)] * 4, {1: "Broken.", 3: "Empty."}))
     assert (found["n"], found["top1"], found["top3"]) == (4, 0.5, 0.5)
     assert found["per_class"]["sneaker"]["named"] == {"sneaker": 2}
 
 
-def test_the_figures_of_a_class_are_over_its_pictures_alone(says, network):
+def test_the_metrics_of_a_class_cover_only_its_pictures(says, network):
     says([8, 1], [1, 8], [1, 8], [0, 2, 3, 8])
     found = recognition(network, cases(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)]))
     named = {"bag": 1, "trouser": 1, "t-shirt": 1}
@@ -95,7 +95,7 @@ def test_the_figures_of_a_class_are_over_its_pictures_alone(says, network):
 
 @pytest.fixture
 def confident(monkeypatch):
-    """Have every network give bags the shares of probability that are listed, a picture each."""
+    """Make every network give bags the listed probabilities, one per picture."""
 
     def give(*bags: float):
         shares = np.array([[(1 - p) / 9] * 8 + [p, (1 - p) / 9] for p in bags], np.float32)
@@ -104,13 +104,13 @@ def confident(monkeypatch):
     return give
 
 
-def test_unsure_is_the_share_below_the_threshold_of_doubt(confident, network):
+def test_unsure_is_the_share_below_the_confidence_threshold(confident, network):
     metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.5, 0.49, 0.2)
     assert unsure(replace(network, metadata=metadata), torch.zeros(4, 28, 28).byte()) == 0.5
 
 
-def test_recognition_tells_doubt_apart_from_being_wrong(confident, network):
+def test_recognition_distinguishes_unsure_from_wrong(confident, network):
     metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.4, 0.3, 0.8)
     names, labels = ["bag", "bag", "dress", "dress"], [(8,), (8,), (3,), (3,)]
@@ -120,7 +120,7 @@ def test_recognition_tells_doubt_apart_from_being_wrong(confident, network):
     assert [found["per_class"][name]["unsure"] for name in ("bag", "dress")] == [0.5, 0.5]
 
 
-def test_what_is_no_garment_is_always_the_same_and_never_blank():
+def test_the_non_garments_are_always_the_same_and_never_blank():
     pictures = non_garments()
     assert (pictures.shape, pictures.dtype) == ((NON_GARMENTS, 28, 28), torch.uint8)
     assert (pictures.amax((1, 2)) > 128).all()
@@ -129,19 +129,19 @@ def test_what_is_no_garment_is_always_the_same_and_never_blank():
     assert set(labels) == {NO_GARMENT}
 
 
-def test_accuracy_is_the_share_of_right_first_guesses(says, network):
+def test_accuracy_is_the_share_of_correct_first_guesses(says, network):
     says([0], [1], [2], [3], [4])
     split = Split(torch.zeros(5, 28, 28).byte(), torch.tensor([0, 1, 2, 4, 3]))
     assert accuracy(network, split) == 0.6
 
 
-def test_accuracy_agrees_with_the_one_that_training_noted(network, validation):
+def test_accuracy_matches_the_accuracy_stored_by_training(network, validation):
     assert accuracy(network, validation) == pytest.approx(
         network.metadata.validation["accuracy"], abs=0.02
     )
 
 
-def test_a_report_is_complete_and_goes_into_json(network, validation):
+def test_a_report_is_complete_and_can_be_written_as_json(network, validation):
     bags = LabelledImages(["bag"] * 100, [(8,)] * 100, validation.images, {})
     report = json.loads(json.dumps(evaluate(network, validation, drawings=bags)))
     assert (report["name"], report["layers"], report["regulariser"]) == ("mlp3-l1", 3, "l1")
@@ -167,7 +167,7 @@ def test_a_report_is_complete_and_goes_into_json(network, validation):
     assert "photos" not in report
 
 
-def test_a_pruning_curve_starts_at_the_whole_network_and_ends_at_chance(network, validation):
+def test_a_pruning_curve_starts_at_the_full_network_and_ends_at_chance(network, validation):
     curve = pruning_curve(network, validation)
     assert curve["kept"] == list(KEPT)
     assert len(curve["test_accuracy"]) == len(KEPT)
@@ -178,7 +178,7 @@ def test_a_pruning_curve_starts_at_the_whole_network_and_ends_at_chance(network,
     assert curve["test_accuracy"][half] == accuracy(replace(network, model=smaller), validation)
 
 
-def test_the_tables_have_a_row_a_network_and_a_column_a_figure():
+def test_the_tables_have_one_row_per_network_and_one_column_per_metric():
     figures = {"n": 250, "top1": 0.8, "top3": 0.95, "unsure": 0.06}
     report = {"name": "mlp3-l1", "zeros": 0.5, "test_accuracy": 0.9012, "ece": 0.0123}
     report |= {"non_garments_unsure": 0.873}
@@ -196,7 +196,7 @@ def test_the_tables_have_a_row_a_network_and_a_column_a_figure():
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two drawings of a bag, a photo of a sneaker or an ankle boot, and a file that is neither."""
+    """Two drawings of a bag, a photo of a sneaker or ankle boot, and a broken one."""
     rows = [
         json.dumps({"drawing": [OUTLINE]}),
         json.dumps({"drawing": [OUTLINE, [[9, 99], [9, 9]]]}),
@@ -212,7 +212,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_a_folder_is_read_as_the_app_would_see_it(folder):
+def test_a_folder_is_preprocessed_as_in_the_app(folder):
     found = read_labelled_images(folder)
     assert found.names == ["bag", "bag", "sneaker+ankle-boot", "sneaker+ankle-boot"]
     assert found.labels == [(8,), (8,), (7, 9), (7, 9)]
@@ -226,14 +226,14 @@ def test_a_folder_is_read_as_the_app_would_see_it(folder):
     assert found.images.dtype == torch.uint8
 
 
-def test_an_unreadable_picture_is_kept_as_a_case_with_its_reason(folder):
+def test_an_unreadable_picture_is_included_with_its_error(folder):
     found = read_labelled_images(folder)
     assert list(found.unreadable) == [3]
     assert_one_sentence(found.unreadable[3])
     assert (found.images[3] == 0).all()
 
 
-def test_progress_sees_every_picture(folder):
+def test_progress_counts_every_picture(folder):
     seen = []
 
     def watch(iterable):
@@ -246,7 +246,7 @@ def test_progress_sees_every_picture(folder):
 
 
 @pytest.mark.parametrize("name", ["hat.ndjson", "sneaker+hat/", "Bag/"])
-def test_a_name_that_is_no_class_is_told_before_anything_is_read(tmp_path, name):
+def test_an_unknown_class_name_is_reported_before_any_picture_is_read(tmp_path, name):
     path = tmp_path / name
     path.mkdir() if name.endswith("/") else path.write_text("not even a drawing")
     with pytest.raises(UserError, match="not a class name") as error:
@@ -255,7 +255,7 @@ def test_a_name_that_is_no_class_is_told_before_anything_is_read(tmp_path, name)
 
 
 @pytest.mark.parametrize("name", ["empty", "bag", "missing", "file"])
-def test_a_folder_without_pictures_is_told(tmp_path, name):
+def test_a_folder_without_pictures_is_reported(tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "bag" / "bag").mkdir(parents=True)
     (tmp_path / "file").write_text("not a folder")
@@ -266,7 +266,7 @@ def test_a_folder_without_pictures_is_told(tmp_path, name):
     assert str(folder) in str(error.value)
 
 
-def test_a_broken_drawing_file_is_told(tmp_path):
+def test_a_broken_drawing_file_is_reported(tmp_path):
     (tmp_path / "bag.ndjson").write_bytes(b"\xff\xfe\0")
     with pytest.raises(UserError, match=r"bag\.ndjson") as error:
         read_labelled_images(tmp_path)

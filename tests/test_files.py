@@ -1,4 +1,4 @@
-"""A file is the old one or the new one, never a part of it."""
+"""A file holds either the old or the new content, never part of it."""
 
 import json
 import os
@@ -16,7 +16,7 @@ def names(folder):
     return [path.name for path in folder.iterdir()]
 
 
-def test_a_file_appears_when_it_is_whole(tmp_path):
+def test_a_file_appears_only_when_it_is_complete(tmp_path):
     path = tmp_path / "new" / "folder" / "a.txt"
     with replacing(path) as temporary:
         temporary.write_text("whole")
@@ -26,13 +26,13 @@ def test_a_file_appears_when_it_is_whole(tmp_path):
     assert names(path.parent) == ["a.txt"]
 
 
-def test_others_may_read_what_was_written(tmp_path):
+def test_other_users_can_read_a_written_file(tmp_path):
     with replacing(tmp_path / "a.txt") as temporary:
         temporary.write_text("whole")
     assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o644
 
 
-def test_what_a_killed_process_left_is_deleted_when_a_day_old_and_nothing_else(tmp_path):
+def test_only_temporary_files_older_than_a_day_are_deleted(tmp_path):
     mine = tmp_path / "a[1].txt"
     for name, age in {
         ".a[1].txt.x.part": STALE + 60,
@@ -65,7 +65,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, failure):
     assert names(tmp_path) == ["a.txt"]
 
 
-def test_a_full_disk_is_told_in_one_sentence(tmp_path):
+def test_a_full_disk_is_reported_in_one_sentence(tmp_path):
     with pytest.raises(UserError, match="No space left") as error, replacing(tmp_path / "a.txt"):
         raise OSError(28, "No space left on device")
     assert_one_sentence(str(error.value))
@@ -73,7 +73,7 @@ def test_a_full_disk_is_told_in_one_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["file/a.txt", "folder", "x" * 300])
-def test_a_place_that_cannot_be_written_is_named(tmp_path, place):
+def test_the_error_names_a_path_that_cannot_be_written(tmp_path, place):
     (tmp_path / "file").write_text("not a folder")
     (tmp_path / "folder").mkdir()
     with pytest.raises(UserError) as error:
@@ -83,13 +83,13 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, place):
     assert sorted(names(tmp_path)) == ["file", "folder"]
 
 
-def test_json_is_read_back_as_it_was(tmp_path):
+def test_json_round_trips(tmp_path):
     content = [{"name": "mlp3-l1", "share": 0.1, "note": "größer – ×"}, None]
     write_json(tmp_path / "a.json", content)
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == content
 
 
-def test_what_json_cannot_hold_leaves_the_old_file(tmp_path):
+def test_a_value_that_json_cannot_store_leaves_the_old_file(tmp_path):
     write_json(tmp_path / "a.json", 1)
     with pytest.raises(TypeError):
         write_json(tmp_path / "a.json", {1, 2})

@@ -1,4 +1,4 @@
-"""Figures say what their values say: in their data, in words, and where their marks lie."""
+"""Figures show their values: in the data, in the text alternative and in the marks' positions."""
 
 import csv
 import io
@@ -97,9 +97,7 @@ def drawn(made) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", every_plot())
-def test_an_svg_is_well_formed_fits_its_place_and_takes_the_colour_of_its_surroundings(
-    name, made, drawn
-):
+def test_an_svg_is_well_formed_scales_and_inherits_the_text_colour(name, made, drawn):
     root = ElementTree.fromstring(drawn[name])
     assert root.tag.endswith("svg")
     assert {"width", "height"}.isdisjoint(root.attrib)
@@ -108,12 +106,12 @@ def test_an_svg_is_well_formed_fits_its_place_and_takes_the_colour_of_its_surrou
     assert root.attrib["aria-label"] == made[name].alternative
     assert "currentColor" in drawn[name]
     assert plots.INK not in drawn[name]
-    assert "<text" in drawn[name]  # words are not outlines
+    assert "<text" in drawn[name]  # text stays text, not outlines
     assert not re.search(r"#(000000|ffffff)\b", re.sub(r"<image.*?/>", "", drawn[name]))
 
 
 @pytest.mark.parametrize("name", every_plot())
-def test_the_data_can_be_read_back_as_a_table(name, made):
+def test_the_data_can_be_read_as_csv(name, made):
     rows = list(csv.reader(io.StringIO(made[name].csv())))
     assert rows[0] == list(made[name].data)
     assert len(rows) > 2
@@ -122,12 +120,12 @@ def test_the_data_can_be_read_back_as_a_table(name, made):
 
 
 @pytest.mark.parametrize("name", every_plot())
-def test_there_is_a_text_alternative_in_sentences(name, made):
+def test_the_text_alternative_is_made_of_sentences(name, made):
     assert len(made[name].alternative) > 30
     assert made[name].alternative.endswith(".")
 
 
-def test_the_histogram_counts_every_weight_but_the_zeros(made):
+def test_the_histogram_counts_every_nonzero_weight(made):
     data = made["weights"].data
     assert sum(data["none_count"]) == 1000
     assert sum(data["l1_count"]) == 100
@@ -137,7 +135,7 @@ def test_the_histogram_counts_every_weight_but_the_zeros(made):
     assert "None 0.0 %" in made["weights"].alternative
 
 
-def test_bars_tell_their_layer_and_value(made):
+def test_bars_state_their_layer_and_value(made):
     told = [spot.text for spot in made["zeros"].spots]
     assert told == [
         "None, layer 1: 0.0 %",
@@ -148,15 +146,15 @@ def test_bars_tell_their_layer_and_value(made):
     assert made["dead"].data == {"layer": ["1", "2"], "none": [0, 0], "l1": [0, 7]}
 
 
-def test_unused_pixels_are_told(made):
+def test_the_text_alternative_gives_the_number_of_unused_pixels(made):
     assert "None 0, L2 1" in made["pixels"].alternative
 
 
-def test_the_words_on_pruning_give_the_least_share_that_loses_less_than_a_point(made):
+def test_the_text_on_pruning_gives_the_smallest_share_that_loses_less_than_a_point(made):
     assert "None 100.00%, L1 10.00%" in made["pruning"].alternative
 
 
-def test_spots_and_marker_lie_where_the_axes_put_their_values(made, drawn):
+def test_spots_and_marker_match_the_axes(made, drawn):
     plot = made["pruning"]
     (axes,) = plot.figure.axes
     spots = re.findall(r'class="spot" cx="([\d.]+)" cy="([\d.]+)"', drawn["pruning"])
@@ -173,7 +171,7 @@ def test_spots_and_marker_lie_where_the_axes_put_their_values(made, drawn):
     assert higher < y  # SVG's y grows downwards
 
 
-def test_the_path_tells_mean_and_deviation_and_marks_what_is_shipped(made):
+def test_the_path_gives_mean_and_deviation_and_marks_the_shipped_strengths(made):
     plot = made["path"]
     assert "L1 of strength 0.1: 80.00% ± 1.00% test accuracy" in {s.text for s in plot.spots}
     assert plot.data["regulariser"] == ["l1", "l1", "l2", "l2"]
@@ -183,7 +181,7 @@ def test_the_path_tells_mean_and_deviation_and_marks_what_is_shipped(made):
     assert "L1 97.0 %, L2 0.0 %" in plot.alternative
 
 
-def test_means_stand_side_by_side_numbers_first_in_their_order(made, drawn):
+def test_means_are_sorted_with_numbers_before_words(made, drawn):
     plot = made["means"]
     gap, epochs = plot.figure.axes
     assert [label.get_text() for label in epochs.get_xticklabels()] == ["2", "10", "never"]
@@ -207,7 +205,7 @@ def test_means_stand_side_by_side_numbers_first_in_their_order(made, drawn):
     assert plots.COLOURS["l1"] in drawn["means"]
 
 
-def test_a_bar_reaches_one_standard_deviation_up_and_down(made):
+def test_an_error_bar_extends_one_standard_deviation_up_and_down(made):
     gap = made["means"].figure.axes[0]
     _, _, (bars,) = gap.containers[0]
     ends = [segment[:, 1].tolist() for segment in bars.get_segments()]
@@ -218,7 +216,7 @@ def test_the_same_values_give_the_same_svg():
     assert plots.svg(plots.pruning_curves(CURVES)) == plots.svg(plots.pruning_curves(CURVES))
 
 
-def test_learning_curves_mark_the_epoch_kept_and_the_early_stop(made):
+def test_learning_curves_mark_the_best_epoch_and_the_early_stop(made):
     plot = made["learning"]
     assert (
         "Run 1: 80.0 % validation accuracy at epoch 2 of 3, which is kept, stopped early; "
@@ -239,7 +237,7 @@ def test_learning_curves_mark_the_epoch_kept_and_the_early_stop(made):
     assert "Run 2, epoch 1: accuracy 75.0 % training, 85.0 % validation" in texts
 
 
-def test_weights_that_are_all_zero_make_a_histogram():
+def test_all_zero_weights_have_a_histogram():
     plot = plots.weight_histogram({"l2": np.zeros(10, np.float32)})
     assert "L2 100.0 %" in plot.alternative
     assert "<svg" in plots.svg(plot)

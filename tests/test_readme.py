@@ -1,4 +1,4 @@
-"""The README and the shipped figures say what is so."""
+"""The README and the shipped results match the code and the networks."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def shipped() -> checkpoints.Collection:
     return checkpoints.Collection()
 
 
-def test_all_nine_networks_are_shipped_and_whole(shipped):
+def test_all_nine_networks_are_shipped_and_load(shipped):
     assert shipped.problems == []
     assert [(c.layers, c.regulariser) for c in shipped] == [
         (layers, name) for layers in (3, 5, 7) for name in REGULARISERS
@@ -38,7 +38,7 @@ def test_all_nine_networks_are_shipped_and_whole(shipped):
     assert size <= 40e6
 
 
-def test_the_shipped_networks_were_trained_alike_but_as_the_readme_says(shipped):
+def test_the_shipped_networks_share_their_settings_except_as_the_readme_says(shipped):
     assert {c.metadata.stop_reason for c in shipped} <= {"all epochs", "early stopping"}
     assert len({c.metadata.split_hash for c in shipped}) == 1
     unusual = re.findall(r"`(\S+)` with `--strength (\S+) --epochs (\d+)`", README)
@@ -57,7 +57,7 @@ def test_only_l1_has_zeros(shipped):
         assert (total_zeros(checkpoint.model) > 0) == (checkpoint.regulariser == "l1")
 
 
-def test_the_results_are_of_the_shipped_networks(results, shipped):
+def test_the_results_belong_to_the_shipped_networks(results, shipped):
     assert [r["name"] for r in results] == [c.name for c in shipped]
     for result, checkpoint in zip(results, shipped, strict=True):
         assert result["zeros"] == total_zeros(checkpoint.model)
@@ -66,7 +66,7 @@ def test_the_results_are_of_the_shipped_networks(results, shipped):
         assert result["validation_accuracy"] == checkpoint.metadata.validation["accuracy"]
 
 
-def test_the_results_hold_on_the_real_test_set(results, shipped, real_data):
+def test_the_results_are_reproduced_on_the_real_test_set(results, shipped, real_data):
     test = fashion_mnist.load_test(real_data)
     for result, checkpoint in zip(results, shipped, strict=True):
         measured = evaluation.accuracy(checkpoint, test)
@@ -78,13 +78,13 @@ def test_the_readme_shows_the_results(results):
     assert pages.replaced(README, "results", evaluation.table(results)) == README
 
 
-def test_the_readme_maps_every_package_and_module():
+def test_the_readme_lists_every_package_and_module():
     listed = set(re.findall(r"^\| `fmnist_demo/(\w+)[/.]", README, re.MULTILINE))
     there = {path.stem for path in (ROOT / "fmnist_demo").iterdir() if path.suffix in ("", ".py")}
     assert listed == {name for name in there if not name.startswith("__")}
 
 
-def test_the_readmes_commands_are_commands():
+def test_the_commands_in_the_readme_parse():
     commands = re.findall(r"^python -m fmnist_demo (.*)$", README, re.MULTILINE)
     assert len(commands) >= 4
     for command in commands:
@@ -96,6 +96,6 @@ def test_the_readme_links_to_files_that_exist():
         assert (ROOT / target).exists(), target
 
 
-def test_the_speed_table_is_that_of_the_benchmarks_results():
+def test_the_speed_table_shows_the_benchmark_results():
     results = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
     assert pages.replaced(README, "benchmarks", tables.document(results)) == README

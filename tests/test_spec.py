@@ -13,13 +13,13 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, MEAN, SLUGS, STD, normalise, parse_classes
 
 
-def test_the_classes_are_the_datasets_in_its_order():
+def test_the_classes_match_the_dataset_and_its_order():
     from torchvision.datasets import FashionMNIST
 
     assert [name.removesuffix("/top") for name in FashionMNIST.classes] == list(CLASS_NAMES)
 
 
-def test_normalising_maps_the_mean_to_0_and_one_deviation_more_to_1():
+def test_normalising_maps_the_mean_to_0_and_one_deviation_above_it_to_1():
     pixels = np.array([255 * MEAN, 255 * (MEAN + STD)])
     assert normalise(pixels) == pytest.approx([0, 1])
 
@@ -31,7 +31,7 @@ def test_bytes_are_normalised_without_overflow():
     assert normalise(torch.from_numpy(pixels)).numpy() == pytest.approx(expected, abs=1e-6)
 
 
-def test_mean_and_deviation_are_those_of_the_training_images(real_data):
+def test_mean_and_deviation_match_the_training_images(real_data):
     data = load_training(real_data)
     pixels = torch.cat([data.train.images, data.validation.images])
     counts = torch.bincount(pixels.flatten(), minlength=256).double()
@@ -42,14 +42,14 @@ def test_mean_and_deviation_are_those_of_the_training_images(real_data):
 
 
 @given(st.lists(st.sampled_from(range(10)), min_size=1))
-def test_joined_class_names_are_read_back_as_their_labels(labels):
+def test_joined_class_names_are_parsed_into_their_labels(labels):
     assert parse_classes("+".join(SLUGS[label] for label in labels)) == tuple(labels)
 
 
 @pytest.mark.parametrize(
     "name", ["", "+", "sneaker+", "Sneaker", "T-shirt", "ankle boot", "hat", "sneaker,sandal"]
 )
-def test_a_wrong_class_name_is_told_with_the_right_ones(name):
+def test_the_error_for_a_wrong_class_name_lists_the_valid_ones(name):
     with pytest.raises(UserError) as error:
         parse_classes(name)
     assert_one_sentence(str(error.value))
