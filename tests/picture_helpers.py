@@ -1,4 +1,4 @@
-"""Pictures made for the tests, and what holds for every answer to one."""
+"""Pictures for the tests, and checks that every result must pass."""
 
 import io
 

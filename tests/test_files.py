@@ -1,4 +1,4 @@
-"""A file is the old one or the new one, never a part of it."""
+"""A reader sees the old file or the new one, never a part of it."""
 
 import json
 import os
@@ -65,7 +65,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, failure):
     assert names(tmp_path) == ["a.txt"]
 
 
-def test_a_full_disk_is_told_in_one_sentence(tmp_path):
+def test_a_full_disk_is_reported_in_one_sentence(tmp_path):
     with pytest.raises(UserError, match="No space left") as error, replacing(tmp_path / "a.txt"):
         raise OSError(28, "No space left on device")
     assert_one_sentence(str(error.value))
@@ -73,7 +73,7 @@ def test_a_full_disk_is_told_in_one_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["file/a.txt", "folder", "x" * 300])
-def test_a_place_that_cannot_be_written_is_named(tmp_path, place):
+def test_a_path_that_cannot_be_written_is_named(tmp_path, place):
     (tmp_path / "file").write_text("not a folder")
     (tmp_path / "folder").mkdir()
     with pytest.raises(UserError) as error:

@@ -42,8 +42,8 @@ def render(strokes: list[Line], pen: float = PEN, size: int = SIZE, fills=()) ->
 def fit_to_canvas(lines: list[Line], size: int, margin: float) -> Callable[[Line], np.ndarray]:
     """Scale and centre lines so that together they fill a picture except for a margin in pixels.
 
-    Returns a function that converts a line (n, 2) to OpenCV's fixed-point coordinates, int32 (n, 2) with
-    `FRACTION_BITS` fractional bits.
+    Returns a function that converts a line (n, 2) to OpenCV's fixed-point coordinates, int32 (n, 2)
+    with `FRACTION_BITS` fractional bits.
     """
     points = np.concatenate(lines)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)

@@ -1,4 +1,4 @@
-"""Drawings: repeatable, in the frame, readable, told apart; and files of other people's."""
+"""Drawings are repeatable, in the frame and distinguishable; Quick, Draw! files are read."""
 
 import json
 
