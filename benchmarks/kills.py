@@ -33,7 +33,7 @@ from benchmarks import reliability
 from fmnist_demo import __main__ as cli
 from fmnist_demo.commands import train
 from fmnist_demo.data import fashion_mnist, splits
-from fmnist_demo.data.fashion_mnist import OfficialFile
+from fmnist_demo.data.official_files import OfficialFile
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments import sweep
@@ -78,9 +78,12 @@ def official() -> dict[OfficialFile, bytes]:
     for name, values in (("images", pictures.images), ("labels", pictures.labels.to(torch.uint8))):
         header = bytes((0, 0, 8, values.dim()))
         header += b"".join(length.to_bytes(4, "big") for length in values.shape)
-        content = gzip.compress(header + values.numpy().tobytes(), 1, mtime=0)
-        md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        file = OfficialFile(f"train-{name}", len(content), md5, tuple(values.shape))
+        idx = header + values.numpy().tobytes()
+        content = gzip.compress(idx, 1, mtime=0)
+        md5, idx_md5 = (
+            hashlib.md5(data, usedforsecurity=False).hexdigest() for data in (content, idx)
+        )
+        file = OfficialFile(f"train-{name}", len(content), md5, tuple(values.shape), idx_md5)
         made[file] = content
     return made
 

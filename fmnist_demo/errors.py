@@ -1,19 +1,19 @@
-"""What a person is told when something is wrong."""
+"""Errors that users can cause and fix."""
 
 import sys
 from collections.abc import Callable
 
 
 class UserError(Exception):
-    """One sentence for a person: what is wrong and what to do about it.
+    """One sentence that says what is wrong and what to do about it.
 
-    Every error that a user's input, disk or network can cause is a `UserError`. The command line
-    prints it and exits with 2; the app shows it in place of an answer. Anything else is a bug.
+    Every error caused by a user's input, disk or network is a `UserError`. The command line prints
+    it and exits with status 2; the app shows it instead of an answer. Any other exception is a bug.
     """
 
 
 def exit_status(command: Callable[[], object]) -> int:
-    """Run a command to its end: 0, or 2 for a user's error and 130 for Ctrl-C, told on stderr."""
+    """Run a command: 0 on success, 2 on a `UserError`, 130 on Ctrl-C; prints errors on stderr."""
     try:
         command()
     except UserError as error:

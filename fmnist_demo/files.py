@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Write files completely or not at all."""
 
 import glob
 import json
@@ -12,15 +12,18 @@ from pathlib import Path
 from fmnist_demo.errors import UserError
 
 STALE = 24 * 3600
-"""Seconds after which a temporary file is taken for one that a killed process has left."""
+"""Seconds after which a temporary file counts as left behind by a killed process."""
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success it becomes `path`, else it is deleted.
+def replacing(
+    path: str | Path, advice: str = "free some space or choose a folder that can be written to"
+) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, and rename it to `path` on success.
 
-    The folder is made if need be. A reader sees the old file or the new one, never a part of it.
-    Raises `UserError` when the disk does not let it.
+    Creates the folder if necessary. A reader sees the old file or the new one, never a part of it.
+    After a failure, the temporary file is deleted. Raises `UserError`, which ends in `advice`, if
+    the file cannot be written.
     """
     path = Path(path)
     temporary = None
@@ -35,8 +38,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         raise UserError(
-            f"{path} cannot be written ({error.strerror or error}): free some space or choose a "
-            "folder that can be written to."
+            f"{path} cannot be written ({error.strerror or error}): {advice}."
         ) from error
     finally:
         if temporary is not None:
@@ -44,7 +46,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def remove_stale(path: str | Path) -> None:
-    """Delete the temporary files of `path` that are older than `STALE`: nobody will use them."""
+    """Delete temporary files of `path` that are older than `STALE` seconds."""
     path = Path(path)
     for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         with suppress(OSError):
@@ -53,6 +55,6 @@ def remove_stale(path: str | Path) -> None:
 
 
 def write_json(path: str | Path, content: object) -> None:
-    """Write `content` as indented JSON, whole or not at all; errors as `replacing`."""
+    """Write `content` as indented JSON; raises the errors of `replacing`."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Pictures made for the tests, and what holds for every answer to one."""
+"""Pictures for the tests, and checks that every result must pass."""
 
 import io
 
@@ -16,10 +16,10 @@ T_SHIRT = np.array(
         *[(2.4, 10), (2.4, 4), (1, 5), (0, 3)],
     ]
 )
-"""A T-shirt's outline, x and y; 10 wide and 9 high."""
+"""The outline of a T-shirt, x and y: 10 wide and 9 high."""
 
 few = settings(max_examples=25, deadline=None)
-"""For the properties of which each example takes a while."""
+"""Settings for property tests whose examples are slow."""
 
 
 def outline(size=160, scale=12.0, x=15.0, y=15.0, pen=5) -> np.ndarray:
@@ -51,14 +51,21 @@ def phone_photo(size=(300, 400), cloth=(30, 60, 140), seed=0) -> Image.Image:
     return Image.fromarray((picture + noise).clip(0, 255).astype(np.uint8))
 
 
+def photographed_drawing() -> np.ndarray:
+    """A drawing on paper that is lit from one side, with grain: uint8 (160, 160)."""
+    light = np.linspace(110, 230, 160)[None, :]
+    noise = np.random.default_rng(0).normal(0, 2, (160, 160))
+    return ((outline(pen=3) / 255 * 0.75 + 0.25) * light + noise).clip(0, 255).astype(np.uint8)
+
+
 def silhouette(pixels: np.ndarray) -> np.ndarray:
-    """Where a framed garment is, nothing faint counted: bool, of the same shape."""
+    """Where a framed garment is, without faint pixels: bool, of the same shape."""
     return pixels > 48
 
 
-def agreement(one: np.ndarray, other: np.ndarray) -> float:
-    """The share of the one's bright pixels within a pixel of the other's, or the reverse, 0..1."""
-    a, b = silhouette(one), silhouette(other)
+def agreement(first: np.ndarray, second: np.ndarray) -> float:
+    """The share of bright pixels within one pixel of the other picture's: the lower, 0..1."""
+    a, b = silhouette(first), silhouette(second)
     return min((a & thickened(b)).sum() / a.sum(), (b & thickened(a)).sum() / b.sum())
 
 
@@ -76,7 +83,7 @@ def encoded(image: Image.Image, kind="PNG", **options) -> bytes:
 
 
 def check(prepared) -> None:
-    """What holds for every result."""
+    """Check what is true of every result."""
     assert prepared.pixels.dtype == np.uint8
     assert prepared.pixels.shape == (28, 28)
     assert prepared.pixels.any()
@@ -91,7 +98,7 @@ def check(prepared) -> None:
 
 
 def refused(call, *arguments) -> str:
-    """The message of the `UserError` that `call` must raise: one sentence for a person."""
+    """The message of the `UserError` that `call` must raise: one sentence."""
     with pytest.raises(UserError) as caught:
         call(*arguments)
     message = str(caught.value)

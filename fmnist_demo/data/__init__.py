@@ -1,1 +1,1 @@
-"""Fashion-MNIST: found, downloaded, verified, split; augmentation."""
+"""Fashion-MNIST: download, verification, split and augmentation."""

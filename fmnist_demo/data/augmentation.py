@@ -1,7 +1,6 @@
-"""What a training batch goes through, so that drawings and photos are in the domain.
+"""Augment training batches, so that the networks also recognise drawings and photos.
 
-Everything happens on whole batches of tensors; a seeded generator makes it repeatable. Knows
-nothing of labels or networks.
+All functions work on whole batches of tensors, and a seeded generator makes them repeatable.
 """
 
 from functools import cache
@@ -10,26 +9,26 @@ import torch
 import torch.nn.functional as F
 
 EDGES, SILHOUETTE, PHOTO, WARP, ERASE = 0.08, 0.03, 0.25, 0.2, 0.05
-"""How probable each change is for one picture."""
+"""The probability of each change per image."""
 
 SPREAD = 0.045
-"""Standard deviation of every number of a random movement, in units of half the picture."""
+"""Standard deviation of the parameters of a random movement, in units of half the image."""
 
 GAMMA = 0.3
-"""The largest change of a picture's gamma, as a logarithm."""
+"""The largest change of gamma, as a natural logarithm."""
 
 KNOTS = 4
-"""A smooth warp is given by its displacements at KNOTS x KNOTS points."""
+"""A smooth warp interpolates random displacements at KNOTS x KNOTS points."""
 
 
 def augment(
     images: torch.Tensor, photographs: torch.Tensor, generator: torch.Generator
 ) -> torch.Tensor:
-    """Change pictures at random, as people's own pictures differ from the dataset's.
+    """Change images at random, in the ways that people's pictures differ from the data set.
 
     `images`: float (N, 28, 28), 0 black to 1 white. `photographs`: bool (N,), true where the
-    picture is one of the dataset's photographs, which may also become line drawings,
-    silhouettes or like people's photos. Returns the same shape and range.
+    image is a photograph from the data set, which may also become a line drawing, a silhouette or
+    an imitation of a phone photo. Returns the same shape and range.
     """
     images = move(images, generator)
     images = tone(images, generator)
@@ -59,7 +58,7 @@ def move(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 @cache
 def _grid_basis(height: int, width: int) -> torch.Tensor:
-    """What a sampling grid is a sum of, (3 + KNOTS², height * width): x, y, 1 and smooth bumps."""
+    """The terms of a sampling grid: x, y, 1 and smooth bumps: (3 + KNOTS², height * width)."""
     identity = torch.eye(2, 3)[None]
     xy = F.affine_grid(identity, [1, 1, height, width], align_corners=False)[0].permute(2, 0, 1)
     bumps = _bumps(KNOTS, KNOTS, height, width)
@@ -74,7 +73,7 @@ def _bumps(rows: int, columns: int, height: int, width: int) -> torch.Tensor:
 
 
 def tone(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """A random gamma: brighter or darker, black and white kept."""
+    """Apply a random gamma: brighter or darker, with black and white unchanged."""
     n, device = len(images), images.device
     gamma = torch.exp(GAMMA * (2 * torch.rand(n, generator=generator, device=device) - 1))
     return images.clamp(0, 1) ** gamma[:, None, None]
@@ -82,19 +81,19 @@ def tone(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 def edges(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """The outline: the morphological gradient over 3 x 3 pixels, stretched to full white."""
-    batch = images[:, None]  # without the axis, no pictures at all are an error
+    batch = images[:, None]  # max_pool2d does not accept an empty batch without a channel axis
     gradient = (F.max_pool2d(batch, 3, 1, 1) + F.max_pool2d(-batch, 3, 1, 1))[:, 0]
     strongest = gradient.amax((1, 2), keepdim=True).clamp_min(1e-3)
     return (gradient / strongest * 1.3).clamp_max(1)
 
 
 def silhouette(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Everything brighter than a tenth, in white."""
+    """Make everything brighter than a tenth white."""
     return (images > 0.1).to(images.dtype)
 
 
 def photo(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """A photo as people take it: the tone of a cut-out one, with folds, shadows and prints."""
+    """Imitate a garment cut out of a phone photo, with folds, shadows and prints."""
     n, device = len(images), images.device
     hanging = _bumps(3, 9, *images.shape[1:]).to(device)
     strength = 0.16 * torch.rand(n, 1, generator=generator, device=device)
@@ -103,9 +102,9 @@ def photo(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def stretch(images: torch.Tensor) -> torch.Tensor:
-    """The tone of a cut-out photo: the garment's own range stretched to 0.35 to 0.96.
+    """Stretch the range of the garment to 0.35 to 0.96, the tone of a garment cut out of a photo.
 
-    As `segmentation` does, with mean and twice the standard deviation in place of percentiles.
+    Works like `segmentation`, with mean ± two standard deviations instead of percentiles.
     """
     garment = images > 0.06
     size = garment.sum((1, 2), keepdim=True).clamp_min(1)
@@ -117,7 +116,7 @@ def stretch(images: torch.Tensor) -> torch.Tensor:
 
 
 def erase(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Black out one rectangle of 3 to 9 pixels a side in some pictures."""
+    """Black out a rectangle with sides of 3 to 9 pixels in some images."""
     n, height, width = images.shape
     device = images.device
 

@@ -12,7 +12,7 @@ import torch
 from fmnist_demo.spec import CLASS_NAMES
 
 VALIDATION_PER_CLASS = 500
-"""Examples of each class that are set aside of the training files for validation."""
+"""Training examples per class that are held out for validation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +35,8 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """The 60,000 official training examples: 55,000 to train on and 5,000, 500 a class, to choose
-    by. `split_hash`, 12 hex digits, names that choice and goes into every checkpoint."""
+    """The 60,000 official training examples: 55,000 for training and 5,000 for validation, 500 per
+    class. `split_hash`, 12 hex digits, identifies the split in every checkpoint."""
 
     train: Split
     validation: Split
@@ -47,8 +47,8 @@ def split_indices(labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Indices of the training and of the validation examples, each (n,) int64 and ascending.
 
     `labels` is (N,). In each class, validation takes the `VALIDATION_PER_CLASS` examples whose
-    index has the smallest SHA-256. No library's random numbers are in it, so that the split is the
-    same on every machine and in every year.
+    index has the smallest SHA-256. The split does not depend on a library's random numbers, so it
+    is the same on every machine and with every version.
     """
     by_hash = sorted(
         range(len(labels)), key=lambda index: hashlib.sha256(str(index).encode()).digest()
@@ -61,14 +61,14 @@ def split_indices(labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def split_hash(validation: torch.Tensor) -> str:
-    """12 hex digits that name a choice of validation examples, given as indices (n,), ascending."""
+    """12 hex digits that identify a split by its validation indices, (n,), ascending."""
     text = ",".join(map(str, validation.tolist()))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def batches(n: int, batch_size: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
-    """Every index of `range(n)` once, shuffled by `generator`, as int64 tensors (batch_size,).
+    """Yield all indices of `range(n)`, shuffled by `generator`, as int64 tensors (batch_size,).
 
-    The last one is shorter if `batch_size` does not divide `n`. Both are at least 1.
+    The last batch is shorter if `batch_size` does not divide `n`. Both are at least 1.
     """
     yield from torch.randperm(n, generator=generator).split(batch_size)

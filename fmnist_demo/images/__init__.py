@@ -1,1 +1,1 @@
-"""Any picture file to pixels, to the garment, to 28 x 28, with every stage on the way."""
+"""From any picture file to 28 x 28 pixels, with every stage in between."""

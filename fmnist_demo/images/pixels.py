@@ -4,11 +4,11 @@ import numpy as np
 from PIL import Image
 
 LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
-"""What red, green and blue give to luma: ITU-R BT.601, as Pillow has it."""
+"""The weights of red, green and blue in luma: ITU-R BT.601, as in Pillow."""
 
 
 def on_white(colour: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
-    """Lay `colour` on white paper as far as `alpha` is transparent; uint8 of the colour's shape."""
+    """Blend `colour` with white where `alpha` is transparent: uint8 of the shape of `colour`."""
     if alpha is None:
         return colour
     share = alpha.astype(np.uint16) if colour.ndim == 2 else alpha.astype(np.uint16)[..., None]
@@ -16,12 +16,12 @@ def on_white(colour: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
 
 
 def luma(colour: np.ndarray) -> np.ndarray:
-    """The brightness of (H, W) or (H, W, 3), as in `LUMA_WEIGHTS`: float32 (H, W), 0..255."""
+    """The brightness of uint8 (H, W) or (H, W, 3): float32 (H, W), 0..255."""
     return colour.astype(np.float32) if colour.ndim == 2 else colour @ LUMA_WEIGHTS
 
 
 def shrunk(colour: np.ndarray, edge: int) -> np.ndarray:
-    """uint8 (H, W) or (H, W, 3), area-averaged to at most `edge` pixels on the long edge."""
+    """Shrink uint8 (H, W) or (H, W, 3) to at most `edge` pixels on the long edge, by averaging."""
     scale = edge / max(colour.shape[:2])
     if scale >= 1:
         return colour
@@ -32,7 +32,7 @@ def shrunk(colour: np.ndarray, edge: int) -> np.ndarray:
 def border_pixels(colour: np.ndarray, width: int = 1) -> np.ndarray:
     """The pixels of (H, W) or (H, W, 3) within `width` of the four edges: (N,) or (N, 3).
 
-    Those of a corner are there twice.
+    Corner pixels appear twice.
     """
     tail = colour.shape[2:]
     return np.concatenate(

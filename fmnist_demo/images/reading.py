@@ -1,10 +1,7 @@
-"""Picture files, PIL images and arrays of any kind -> checked uint8 channels.
+"""Read picture files, PIL images and arrays of any kind as checked uint8 pictures.
 
-Every picture that comes from outside passes here: its size, format, frames, orientation, mode and
-transparency are this module's affair, and nobody else's. It knows nothing of garments.
-
-Within the project a picture's colour is uint8, (H, W) grey or (H, W, 3) RGB, and its alpha uint8,
-(H, W), or None if the picture is opaque.
+Every picture from outside enters here. This module alone handles size, format, frames, orientation,
+mode and transparency.
 """
 
 import warnings
@@ -12,6 +9,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -20,40 +19,56 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from fmnist_demo.errors import UserError
+from fmnist_demo.images.pixels import on_white
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-"""The file formats that `open_image` reads, by Pillow's names; JPEG includes a phone's MPO."""
+"""The file formats that `open_image` reads, as Pillow names them; JPEG includes MPO of phones."""
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 64_000_000
 LARGE_PIXELS = 4_000_000
-"""Pictures of more are decoded one at a time; a JPEG seldom is, for it is shrunk on the way."""
+"""Larger pictures are decoded one at a time. Few JPEGs are larger: they shrink while decoding."""
 
 LARGE_PATIENCE = 20.0
-"""Seconds that one may take, and wait for others."""
+"""Seconds after which reading a large picture fails, including the wait for others."""
 
 MAX_JPEG_SCANS = 200
 MIN_EDGE = 8
 MAX_ASPECT = 16
 
 WORKING_EDGE = 1024
-"""Longest edge in pixels that a picture is kept at."""
+"""Longest edge in pixels after reading."""
 
 _ORIENTATION_TAG = 0x0112
 _WARNINGS_LOCK = Lock()
 _LARGE = ThreadPoolExecutor(1, "large-pictures")
 
 
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A checked picture."""
+
+    colour: np.ndarray
+    """uint8, (H, W) grey or (H, W, 3) RGB."""
+    alpha: np.ndarray | None
+    """uint8, (H, W), or None if the picture is opaque."""
+
+    @cached_property
+    def on_white(self) -> np.ndarray:
+        """The picture on white paper: uint8 of the shape of `colour`."""
+        return on_white(self.colour, self.alpha)
+
+
 def open_image(source: str | Path | bytes) -> Image.Image:
     """Read a picture file: a path, or the file's bytes.
 
-    Returns the first frame, fully read, turned upright as its EXIF says, of mode L, LA, RGB or
-    RGBA, at most `WORKING_EDGE` pixels on the long edge. The size is checked before any pixel is
-    decoded.
+    Returns the first frame in mode L, LA, RGB or RGBA, fully decoded, rotated according to its
+    EXIF data, and with at most `WORKING_EDGE` pixels on the long edge. The size is checked before
+    any pixel is decoded.
 
-    Raises `UserError` for everything that can be wrong with a file: it is missing, empty, larger
-    than `MAX_BYTES`, no picture of the `FORMATS`, damaged, cut short, of more than `MAX_PIXELS`
-    pixels, or too small or too narrow to hold a garment.
+    Raises `UserError` if the file is missing, empty, larger than `MAX_BYTES`, not in one of the
+    `FORMATS`, damaged or truncated, has more than `MAX_PIXELS` pixels, or is too small or too
+    narrow to show a garment.
     """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     if not data:
@@ -70,15 +85,14 @@ def open_image(source: str | Path | bytes) -> Image.Image:
         return _decoded(image)
 
 
-def channels(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """The colour, uint8 (H, W) or (H, W, 3), and the alpha, uint8 (H, W), or None if opaque.
+def to_picture(image: Image.Image | np.ndarray) -> Picture:
+    """Check an image and separate its colour from its alpha channel.
 
-    `image` is a PIL image of any mode, shrunk to at most `WORKING_EDGE` pixels on the long edge, or
-    an array (H, W), (H, W, 1), (H, W, 2) with alpha, (H, W, 3), or (H, W, 4) with alpha, which
-    keeps its size; its floats and wider integers are taken as 0..255, its booleans as black and
-    white.
+    `image` is a PIL image of any mode, which is shrunk to at most `WORKING_EDGE` pixels on the long
+    edge, or an array (H, W), (H, W, 1), (H, W, 2) with alpha, (H, W, 3), or (H, W, 4) with alpha,
+    which keeps its size. Floats and wider integers are read as 0..255, booleans as black and white.
 
-    Raises `UserError` if it is too large, too small or too narrow, damaged, or no picture.
+    Raises `UserError` if the image is too large, too small, too narrow, damaged, or not a picture.
     """
     if isinstance(image, Image.Image):
         _check_size(*image.size)
@@ -86,13 +100,11 @@ def channels(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | 
             array = np.asarray(_simplified(image))
     else:
         array = _checked_array(image)
-    if array.ndim == 2:
-        return array, None
-    if array.shape[2] == 3:
-        return array, None
+    if array.ndim == 2 or array.shape[2] == 3:
+        return Picture(array, None)
     colour, alpha = array[:, :, :-1], array[:, :, -1]
     colour = colour[:, :, 0] if colour.shape[2] == 1 else colour
-    return colour, (None if alpha.min() == 255 else alpha)
+    return Picture(colour, None if alpha.min() == 255 else alpha)
 
 
 def _read_file(path: Path) -> bytes:
@@ -105,20 +117,20 @@ def _read_file(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError):
         raise UserError(
-            f"“{path.name[:80]!s}” cannot be read: check that it is there and may be opened."
+            f"“{path.name[:80]!s}” cannot be read: check that it exists and that you may open it."
         ) from None
 
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """All that Pillow raises within is a `UserError`: damaged files make it raise anything."""
+    """Turn every exception into a `UserError`: Pillow raises any kind on damaged files."""
     try:
         yield
     except UserError:
         raise
     except UnidentifiedImageError:
         raise UserError(
-            "The file is not a picture that can be read here: "
+            "The file is not a picture that can be read: "
             "use a JPEG, PNG, WebP, GIF, BMP or TIFF file."
         ) from None
     except Image.DecompressionBombError:
@@ -132,7 +144,7 @@ def _readable() -> Iterator[None]:
 
 
 def _open_header(data: bytes) -> Image.Image:
-    # Pillow warns of large pictures, and of damaged metadata; we check the size, and need no other.
+    # Pillow warns about large pictures and damaged metadata. We check the size and use little else.
     with _WARNINGS_LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Image.open(BytesIO(data), formats=FORMATS)
@@ -148,7 +160,7 @@ def _check_size(width: int, height: int) -> None:
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise UserError(
-            f"The picture is {width} × {height} pixels, too narrow a strip: crop it to the garment."
+            f"The picture is too narrow, {width} × {height} pixels: crop it to the garment."
         )
 
 
@@ -159,15 +171,15 @@ def _too_many_pixels() -> UserError:
 
 
 def _check_scans(image: Image.Image, data: bytes) -> None:
-    # A progressive JPEG may hold thousands of passes over all of its pixels, each a few bytes long.
+    # A progressive JPEG can contain thousands of scans of all its pixels, each a few bytes long.
     if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
-        raise UserError("The JPEG is made of too many passes: save it again and try that.")
+        raise UserError("The JPEG has too many scans: save it again and use the copy.")
 
 
 def _decoded(image: Image.Image) -> Image.Image:
-    """The pixels; of large pictures one at a time, for many at once would not fit in memory.
+    """Decode large pictures one at a time, because several at once would not fit in memory.
 
-    That is done in a thread of its own: the C library keeps for each thread what it has freed.
+    A single thread does this: the C library keeps freed memory for every thread that used it.
     """
     if image.width * image.height <= LARGE_PIXELS:
         return _decode(image)
@@ -189,7 +201,7 @@ def _decode(image: Image.Image) -> Image.Image:
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:  # broken metadata is no reason to refuse a picture
+    except Exception:  # a picture with damaged metadata is still a picture
         return 1
 
 
@@ -208,7 +220,7 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _simplified(image: Image.Image) -> Image.Image:
-    """To mode L, LA, RGB or RGBA, at most `WORKING_EDGE` long; without metadata."""
+    """Convert to L, LA, RGB or RGBA, shrink to `WORKING_EDGE` and drop the metadata."""
     if image.mode[0] in "IF":
         image = Image.fromarray(_from_range(image))
     elif image.mode == "LA":
@@ -228,16 +240,16 @@ def _simplified(image: Image.Image) -> Image.Image:
 
 
 def _from_range(image: Image.Image) -> np.ndarray:
-    """uint8 (H, W) from an image of 16-bit, 32-bit or floating-point grey.
+    """Convert 16-bit, 32-bit or floating-point grey to uint8 (H, W).
 
-    Sixteen bits are 0..65535. For the others black is 0, or the lowest value if that is negative,
-    and white the first of 1 (floats only), 255 and 65535 that no value exceeds, or else the
-    highest value.
+    The range of 16 bits is 0..65535. Otherwise, black is 0, or the lowest value if it is negative.
+    White is the first of 1 (floats only), 255 and 65535 that no value exceeds, or else the highest
+    value.
     """
-    step = max(1, max(image.size) // (2 * WORKING_EDGE))  # bounds the memory of what follows
+    step = max(1, max(image.size) // (2 * WORKING_EDGE))  # limits memory
     values = np.asarray(image)[::step, ::step].astype(np.float32)
     if not np.isfinite(values).all():
-        raise UserError("The picture holds values that are not numbers: save it again as PNG.")
+        raise UserError("The picture contains values that are not numbers: save it again as PNG.")
     if image.mode.startswith("I;16"):
         return np.round(values / 257).astype(np.uint8)
     low, high = min(float(values.min()), 0.0), float(values.max())
@@ -263,5 +275,5 @@ def _checked_array(array: np.ndarray) -> np.ndarray:
     if array.dtype.kind not in "iuf":
         raise UserError(f"An array of {array.dtype} is not a picture: use whole numbers 0 to 255.")
     if not (array.min() >= 0 and array.max() <= 255):  # false for NaN as well
-        raise UserError("The picture's values are not all from 0 to 255: scale them first.")
+        raise UserError("The picture has values outside 0 to 255: scale them first.")
     return np.round(array).astype(np.uint8)

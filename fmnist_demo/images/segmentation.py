@@ -1,7 +1,6 @@
-"""Telling a garment from its background in a photo, and giving it Fashion-MNIST's tone.
+"""Separate a garment from its background in a photo, and give it the tone of Fashion-MNIST.
 
-Knows neither files nor framing: colour and alpha come from `pictures.channels`, and what leaves is
-as large as the photo, or smaller. OpenCV is loaded at the first photo that needs it.
+OpenCV is loaded with the first photo that needs it.
 """
 
 from dataclasses import dataclass
@@ -14,63 +13,62 @@ from fmnist_demo.images.pixels import (
     LUMA_WEIGHTS,
     border_pixels,
     luma,
-    on_white,
     shrunk,
     upper_median,
 )
+from fmnist_demo.images.reading import Picture
 
 CUT_EDGE = 176
-"""Longest edge in pixels at which a garment is cut out of a photo."""
+"""Longest edge in pixels at which GrabCut segments a photo."""
 
 FLAT = 0.9
-"""A picture of which more is flat than this, 0..1, is no photo as a camera takes it."""
+"""A picture whose `_flatness`, 0..1, is higher than this does not come from a camera."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A garment in a photo."""
+class Cutout:
+    """A garment, cut out of a photo."""
 
     garment: np.ndarray
-    """uint8, (H, W): bright on black."""
+    """uint8, (H, W): bright on black, as large as the photo or smaller."""
     overlay: np.ndarray
-    """uint8, (H, W, 3) or (H, W): the photo, what was left out faded towards grey."""
+    """uint8, (H, W, 3) or (H, W): the photo with its background faded to grey."""
     note: str
-    """How it was found: one short plain phrase."""
+    """A short explanation of how the garment was found."""
     threshold: int = 16
-    """Where `garment` is not brighter than this, 0..255, it is background."""
+    """Pixels of `garment` up to this value, 0..255, are background."""
 
 
-def find_garment(colour: np.ndarray, alpha: np.ndarray | None) -> Found:
-    """The garment in a photo of one, from the photo's `pictures.channels`.
+def find_garment(picture: Picture) -> Cutout:
+    """Cut the garment out of a photo that shows one garment.
 
-    `colour` is uint8 (H, W) or (H, W, 3); `alpha` is uint8 (H, W), or None if the photo is opaque.
-    The garment is, in this order: what a transparent background leaves (a cut-out); what differs
-    from a plain background; what GrabCut (Rother, Kolmogorov and Blake 2004, doi
-    10.1145/1015706.1015720) tells apart from the picture's margin. Where none of these gives a
-    plausible garment, the whole picture is taken, and the note says so.
+    Tries in turn: the opaque part of a picture with a transparent background; everything that
+    differs from a plain background; GrabCut (Rother, Kolmogorov and Blake 2004, doi
+    10.1145/1015706.1015720), which learns the background from the picture's margin. If none of
+    these gives a plausible garment, returns the whole picture and says so in the note.
 
     Raises `UserError` if nearly all of the picture is transparent.
     """
-    flat = on_white(colour, alpha)
-    return _cut_out(colour, alpha) or _on_plain(flat) or _grab(flat) or _whole(flat)
+    colour = picture.on_white
+    return _opaque_part(picture) or _on_plain(colour) or _grab(colour) or _whole(colour)
 
 
-def _cut_out(colour: np.ndarray, alpha: np.ndarray | None) -> Found | None:
-    """What a transparent background leaves, as in a shop's cut-outs."""
-    if alpha is None or np.mean(alpha < 32) < 0.01:
+def _opaque_part(picture: Picture) -> Cutout | None:
+    """The opaque part of a picture, as in a shop's product photos, or None if all is opaque."""
+    if picture.alpha is None or np.mean(picture.alpha < 32) < 0.01:
         return None
-    mask = alpha >= 128
+    mask = picture.alpha >= 128
     if mask.mean() < 0.005:
         raise UserError("The picture is transparent: choose one that shows a garment.")
-    return Found(
-        _negated(colour, mask),
-        _dimmed(on_white(colour, alpha), mask),
-        "the transparent background is left out",
+    return Cutout(
+        _negated(picture.colour, mask),
+        _dimmed(picture.on_white, mask),
+        "the transparent background is removed",
     )
 
 
-def _on_plain(colour: np.ndarray) -> Found | None:
-    """What differs from a background of one colour, or None if the border is not of one."""
+def _on_plain(colour: np.ndarray) -> Cutout | None:
+    """Everything that differs from a plain background, or None if the background is not plain."""
     border = border_pixels(colour, max(1, max(colour.shape[:2]) // 100))
     plain = upper_median(border)
     level = float(plain @ LUMA_WEIGHTS if plain.ndim else plain)
@@ -78,21 +76,20 @@ def _on_plain(colour: np.ndarray) -> Found | None:
     # A garment that fills the frame, as in Fashion-MNIST itself, leaves little of the border.
     if same < (0.4 if level < 16 or level > 245 else 0.97):
         return None
-    away = _distance(colour, plain)
-    mask = away > 20
+    mask = _distance(colour, plain) > 20
     if not 0.01 < mask.mean() < 0.98:
         return None
-    note = "what differs from the plain background"
+    note = "everything that differs from the plain background"
     if level < 40 and (grey := luma(colour))[mask].mean() > level + 20:
         bright = np.round((grey - level).clip(0, 255)).astype(np.uint8)
-        return Found(bright, _dimmed(colour, mask), note)
+        return Cutout(bright, _dimmed(colour, mask), note)
     mask = _main_parts(mask)
     garment = _negated(colour, mask) if level > 200 else _stretched(colour, mask)
-    return Found(garment, _dimmed(colour, mask), note)
+    return Cutout(garment, _dimmed(colour, mask), note)
 
 
-def _grab(colour: np.ndarray) -> Found | None:
-    """What GrabCut tells apart from the margin, or None if that cannot be a garment."""
+def _grab(colour: np.ndarray) -> Cutout | None:
+    """What GrabCut separates from the margin, or None if that cannot be a garment."""
     small = shrunk(colour, CUT_EDGE)
     height, width = small.shape[:2]
     if min(height, width) < 32:
@@ -100,36 +97,36 @@ def _grab(colour: np.ndarray) -> Found | None:
     for gap in (True, False):
         mask = _grabcut(small, gap)
         if 0.04 < mask.mean() < 0.8 and _long_enough(mask):
-            note = "what differs from the picture's margin"
-            return Found(_stretched(small, mask), _dimmed(small, mask), note)
+            note = "separated from the background at the photo's margin"
+            return Cutout(_stretched(small, mask), _dimmed(small, mask), note)
     return None
 
 
-def _whole(colour: np.ndarray) -> Found:
+def _whole(colour: np.ndarray) -> Cutout:
     small = shrunk(colour, CUT_EDGE)
     everything = np.ones(small.shape[:2], bool)
-    return Found(
+    return Cutout(
         _stretched(small, everything),
         small,
-        "the garment could not be told apart from the background; the whole picture is used",
+        "the garment could not be separated from the background, so the whole picture is used",
     )
 
 
 def _grabcut(colour: np.ndarray, gap: bool) -> np.ndarray:
-    """bool (H, W): the largest part that GrabCut finds, its small holes filled.
+    """bool (H, W): the largest connected part that GrabCut finds, with small holes filled.
 
-    With `gap`, it starts from the guess that the middle of the lower half is background, as between
-    the legs of trousers; of a dress it finds out that this is cloth.
+    With `gap`, it first guesses that the middle of the lower half is background, as between the
+    legs of trousers. For a dress, GrabCut corrects this guess.
     """
-    import cv2  # slow to load, and drawings do without
+    import cv2  # slow to load, and drawings do not need it
 
     rgb = np.repeat(colour[:, :, None], 3, axis=2) if colour.ndim == 2 else colour
     rgb = _grained(rgb) if _flatness(rgb) > FLAT else rgb
     height, width = rgb.shape[:2]
     y = np.linspace(0, 1, height)[:, None]
     x = np.linspace(0, 1, width)[None]
-    # People hold the camera so that the garment is in the middle and the margin is floor or wall.
-    # The sure seed lies above the centre: in trousers the centre is the gap between the legs.
+    # People centre the garment in the photo, so the margin is floor or wall. The foreground seed
+    # lies above the centre, because the centre of trousers is the gap between the legs.
     margin = np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y))
     seeds = np.where(margin > 0.12, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     if gap:
@@ -146,12 +143,12 @@ def _grabcut(colour: np.ndarray, gap: bool) -> np.ndarray:
 
 
 def _flatness(rgb: np.ndarray) -> float:
-    """The share of pixels, 0..1, that are exactly as their neighbour to the right is."""
+    """The share of pixels, 0..1, that are identical to their right neighbour."""
     return float(np.mean((rgb[:, 1:] == rgb[:, :-1]).all(axis=2)))
 
 
 def _grained(rgb: np.ndarray) -> np.ndarray:
-    """With the least noise: GrabCut takes a hundred times longer on areas of exactly one colour."""
+    """Add the least noise: GrabCut is a hundred times slower on areas of exactly one colour."""
     grain = np.random.default_rng(0).integers(-1, 2, rgb.shape)
     return (rgb + grain).clip(0, 255).astype(np.uint8)
 
@@ -166,7 +163,7 @@ def _largest_part(mask: np.ndarray) -> np.ndarray:
 
 
 def _without_small_holes(mask: np.ndarray) -> np.ndarray:
-    """Fill the holes below 4 % of the garment: prints. Larger ones are, say, a bag's handle."""
+    """Fill holes below 4 % of the garment's area, such as prints; a bag's handle is larger."""
     import cv2
 
     _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - mask)
@@ -176,7 +173,7 @@ def _without_small_holes(mask: np.ndarray) -> np.ndarray:
 
 
 def _main_parts(mask: np.ndarray) -> np.ndarray:
-    """Without specks and captions: the parts of at least a tenth of the largest part's area."""
+    """Remove specks and captions: keep parts of at least a tenth of the largest part's area."""
     import cv2
 
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
@@ -193,14 +190,14 @@ def _long_enough(mask: np.ndarray) -> bool:
 
 def _distance(colour: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The largest difference in any channel, 0..255."""
-    away = np.maximum(colour, other) - np.minimum(colour, other)
+    difference = np.maximum(colour, other) - np.minimum(colour, other)
     if other.ndim == 0:
-        return away
-    return reduce(np.maximum, np.moveaxis(away, -1, 0))  # away.max(axis=-1) is twenty times slower
+        return difference
+    return reduce(np.maximum, np.moveaxis(difference, -1, 0))  # max(axis=-1) is 20 times slower
 
 
 def _negated(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The data set's own tone: the negative, lifted where a pale garment would vanish."""
+    """The negative, as in the data set, brightened where a pale garment would vanish."""
     value = 255 - luma(colour)
     strong = float(np.percentile(value[mask], 98))
     value *= max(1.0, 160 / max(strong, 1.0))
@@ -208,10 +205,10 @@ def _negated(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def _stretched(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The negative, its range within the garment stretched to 90..245, as the light is unknown.
+    """The negative, with the garment's range stretched to 90..245, because the light is unknown.
 
-    White garments were left out of Fashion-MNIST, so nothing of a garment is darker than 90. A
-    range below 60 is of cloth without pattern, and is not blown up to one.
+    Fashion-MNIST leaves out white garments, so no part of a garment is darker than 90. A range
+    below 60 is plain cloth, and is stretched less so that it does not look like a pattern.
     """
     value = 255 - luma(colour)
     low, high = np.percentile(value[mask], [2, 98])
@@ -220,6 +217,6 @@ def _stretched(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def _dimmed(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The picture with its background faded towards grey, to show what was found."""
+    """The picture with its background faded to grey, to show the garment."""
     rgb = np.repeat(colour[:, :, None], 3, axis=2) if colour.ndim == 2 else colour
     return np.where(mask[:, :, None], rgb, rgb // 5 + 100).astype(np.uint8)

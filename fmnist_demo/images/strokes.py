@@ -1,4 +1,4 @@
-"""Pen strokes: Quick, Draw! files, and strokes to pictures."""
+"""Read Quick, Draw! files and render pen strokes."""
 
 import json
 from collections.abc import Callable
@@ -15,35 +15,35 @@ SIZE = 128
 """Height and width of a rendered drawing, in pixels."""
 
 PEN = 5.5
-"""The usual pen's width in pixels of a `SIZE` drawing: that of the app's canvas."""
+"""The default pen width in pixels of a `SIZE` drawing, as on the app's canvas."""
 
 FRACTION_BITS = 4
-"""Fractional bits of the coordinates that OpenCV is given."""
+"""Fractional bits of the coordinates passed to OpenCV."""
 
 
 def render(strokes: list[Line], pen: float = PEN, size: int = SIZE, fills=()) -> np.ndarray:
-    """Draw strokes in black on white, scaled to fill the picture but for a margin.
+    """Draw strokes in black on white, scaled to fill the picture except for a margin.
 
     `strokes`: arrays (n, 2) of x and y in any unit. `pen`: width in pixels. `fills`: pairs of a
     closed `Line` and a grey, 0 to 255, painted first. Returns uint8 (size, size).
     """
     import cv2  # slow to load
 
-    pixels = placement([*strokes, *(line for line, _ in fills)], size, margin=pen / 2 + 2)
+    to_pixels = fit_to_canvas([*strokes, *(line for line, _ in fills)], size, margin=pen / 2 + 2)
     picture = np.full((size, size), 255, np.uint8)
     for line, grey in fills:
-        cv2.fillPoly(picture, [pixels(line)], int(grey), cv2.LINE_AA, FRACTION_BITS)
+        cv2.fillPoly(picture, [to_pixels(line)], int(grey), cv2.LINE_AA, FRACTION_BITS)
     width = max(1, round(pen))
     for line in strokes:
-        cv2.polylines(picture, [pixels(line)], False, 0, width, cv2.LINE_AA, FRACTION_BITS)
+        cv2.polylines(picture, [to_pixels(line)], False, 0, width, cv2.LINE_AA, FRACTION_BITS)
     return picture
 
 
-def placement(lines: list[Line], size: int, margin: float) -> Callable[[Line], np.ndarray]:
-    """How to place lines so that together they fill a picture but for a margin, in pixels.
+def fit_to_canvas(lines: list[Line], size: int, margin: float) -> Callable[[Line], np.ndarray]:
+    """Scale and centre lines so that together they fill a picture except for a margin in pixels.
 
-    The function returned takes a line (n, 2) to OpenCV's fixed-point coordinates, int32 (n, 2) with
-    `FRACTION_BITS` fractional bits.
+    Returns a function that converts a line (n, 2) to OpenCV's fixed-point coordinates, int32 (n, 2)
+    with `FRACTION_BITS` fractional bits.
     """
     points = np.concatenate(lines)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
@@ -53,15 +53,15 @@ def placement(lines: list[Line], size: int, margin: float) -> Callable[[Line], n
 
 
 def read_quickdraw(path: str | Path) -> list[list[Line]]:
-    """Read a Quick, Draw! file of simplified drawings, one JSON object a line.
+    """Read a Quick, Draw! file of simplified drawings, one JSON object per line.
 
-    Returns one list of strokes a drawing, each stroke (n, 2). Raises `UserError` for a file that
+    Returns one list of strokes per drawing, each stroke (n, 2). Raises `UserError` for a file that
     cannot be read or is not in this format (github.com/googlecreativelab/quickdraw-dataset).
     """
     try:
         rows = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}).") from error
+        raise UserError(f"{path} cannot be read ({error.strerror}): check its name.") from error
     except ValueError as error:
         raise UserError(
             f"{path} is not a text file in Quick, Draw!'s simplified ndjson format."
@@ -72,12 +72,12 @@ def read_quickdraw(path: str | Path) -> list[list[Line]]:
         if row.strip()
     ]
     if not drawings:
-        raise UserError(f"{path} holds no drawings.")
+        raise UserError(f"{path} contains no drawings: choose another file.")
     return drawings
 
 
-def _strokes(row: str, place: str) -> list[Line]:
-    """The strokes of one JSON object; `place` says where it stands, for the error."""
+def _strokes(row: str, location: str) -> list[Line]:
+    """The strokes of one JSON object; `location` names the row in an error."""
     try:
         strokes = [np.array([x, y], dtype=float).T for x, y, *_ in json.loads(row)["drawing"]]
         if not strokes or any(
@@ -86,6 +86,6 @@ def _strokes(row: str, place: str) -> list[Line]:
             raise ValueError("empty or not finite")
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(
-            f"{place} is not a drawing in Quick, Draw!'s simplified ndjson format."
+            f"{location} is not a drawing in Quick, Draw!'s simplified ndjson format."
         ) from error
     return strokes

@@ -1,1 +1,1 @@
-"""Training pictures made by code: garments, cloth, things that are no garment."""
+"""Synthetic training images: drawings, cloth and scribbles."""

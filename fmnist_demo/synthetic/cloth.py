@@ -1,26 +1,26 @@
-"""Garments as cloth: the outlines of `garments` filled, shaded and patterned, as in a photo.
+"""Imitate photos of garments: fill, shade and pattern the outlines of `garments`.
 
-Fashion-MNIST shows every garment hanging straight, sleeves down, and shoes one by one from the
-side. People photograph theirs lying on the floor, sleeves spread, shoes in pairs from above: such
-pictures have to be made to be learnt from. Knows nothing of networks.
+Fashion-MNIST shows garments hanging straight with their sleeves down, and single shoes from the
+side. People photograph garments on the floor with the sleeves spread, and pairs of shoes from
+above. The networks learn these views from synthetic images.
 """
 
 import numpy as np
 
-from fmnist_demo.images.preprocessing import frame, trim
-from fmnist_demo.images.strokes import FRACTION_BITS, SIZE, placement
+from fmnist_demo.images.framing import frame, trim
+from fmnist_demo.images.strokes import FRACTION_BITS, SIZE, fit_to_canvas
 from fmnist_demo.synthetic.drawings import Hand
 from fmnist_demo.synthetic.garments import GARMENTS, Garment, shoes_from_above
 
 TOPS, SHOES = (0, 2, 4, 6), (5, 7, 9)
-"""The labels of what has sleeves, and of what people photograph in pairs from above."""
+"""The labels of garments with sleeves, and of shoes."""
 
 DARKEST, BRIGHTEST = 90, 250
 """The range of a garment's pixels, as `segmentation` stretches those of a photo."""
 
 
 def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
-    """One garment of class `label`, lying on the floor, as it is cut out of a photo.
+    """A garment of class `label` on the floor, cut out of a photo.
 
     Returns uint8 (28, 28), bright on black.
     """
@@ -30,25 +30,31 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
     hand = Hand(rng, tremor=0.5)
     outlines = [hand.trace(line, closed=True) for line in garment.outlines]
     details = [hand.trace(line, closed=False) for line in garment.details]
-    place = placement(outlines + details, SIZE, margin=6)
+    to_pixels = fit_to_canvas(outlines + details, SIZE, margin=6)
     mask = np.zeros((SIZE, SIZE), np.uint8)
     for line in outlines:
-        cv2.fillPoly(mask, [place(line)], 255, cv2.LINE_AA, FRACTION_BITS)
+        cv2.fillPoly(mask, [to_pixels(line)], 255, cv2.LINE_AA, FRACTION_BITS)
     for line in details:  # straps, handles and hoods stand out of the outline
         cv2.polylines(
-            mask, [place(line)], False, 255, int(rng.integers(2, 5)), cv2.LINE_AA, FRACTION_BITS
+            mask, [to_pixels(line)], False, 255, int(rng.integers(2, 5)), cv2.LINE_AA, FRACTION_BITS
         )
         if label in TOPS:
-            cv2.fillPoly(mask, [place(line)], 255, cv2.LINE_AA, FRACTION_BITS)
+            cv2.fillPoly(mask, [to_pixels(line)], 255, cv2.LINE_AA, FRACTION_BITS)
 
     cloth = _shading(rng) + _pattern(rng)
     inside, creases = np.zeros((2, SIZE, SIZE), np.float32)
     for line, drawn in zip(garment.details, details, strict=True):
         if len(line) > 4 and np.allclose(line[0], line[-1]):  # a shoe's opening, a pocket, a print
-            cv2.fillPoly(inside, [place(drawn)], 1.0, cv2.LINE_AA, FRACTION_BITS)
+            cv2.fillPoly(inside, [to_pixels(drawn)], 1.0, cv2.LINE_AA, FRACTION_BITS)
     for line in [*details, *outlines]:
         cv2.polylines(
-            creases, [place(line)], False, 1.0, int(rng.integers(1, 4)), cv2.LINE_AA, FRACTION_BITS
+            creases,
+            [to_pixels(line)],
+            False,
+            1.0,
+            int(rng.integers(1, 4)),
+            cv2.LINE_AA,
+            FRACTION_BITS,
         )
     cloth += inside * rng.uniform(-0.7, 0.7) + creases * rng.uniform(-0.5, 0.5)
     cloth, mask = _miscut(cloth, np.where(_ragged(mask, rng), mask, 0), rng)
@@ -66,7 +72,7 @@ def _garment(label: int, rng) -> Garment:
 
 
 def _miscut(cloth: np.ndarray, mask: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
-    """Now and then a patch of the floor is taken for cloth, or a part of the garment for floor.
+    """Imitate bad cutouts: some include a patch of floor, others miss a part of the garment.
 
     `cloth` (SIZE, SIZE) is brightness, 0 to 1; `mask` uint8 (SIZE, SIZE).
     """
@@ -92,7 +98,7 @@ def _smooth_noise(rng, rows: int, columns: int | None = None) -> np.ndarray:
 
 
 def _shading(rng) -> np.ndarray:
-    """The cloth's own brightness, 0 to 1, with folds, mostly hanging, and uneven light."""
+    """The brightness of the cloth, about 0 to 1, with mostly vertical folds and uneven light."""
     base = rng.uniform(0.1, 0.95)
     light = rng.uniform(0, 0.15) * _smooth_noise(rng, int(rng.integers(3, 7)))
     cells = (int(rng.integers(2, 5)), int(rng.integers(6, 20)))
@@ -123,7 +129,7 @@ def _pattern(rng) -> np.ndarray:
 
 
 def _ragged(mask: np.ndarray, rng) -> np.ndarray:
-    """bool (SIZE, SIZE): the mask with edges that are off here and there, as a segmentation's."""
+    """bool (SIZE, SIZE): the mask with inaccurate edges, as a segmentation has."""
     import cv2
 
     if rng.random() < 0.4:

@@ -1,4 +1,4 @@
-"""The project's own pictures to learn from: drawings, cloth and scribbles, as examples."""
+"""Synthetic images with labels: drawings, cloth and scribbles."""
 
 from collections.abc import Iterator, Sequence
 from itertools import count, cycle, islice
@@ -11,18 +11,18 @@ from fmnist_demo.synthetic.cloth import photograph
 from fmnist_demo.synthetic.drawings import draw, scribble
 
 SHARES = {"drawing": 5, "cloth": 4, "scribble": 1}
-"""How many of each kind come in turn."""
+"""How many images of each kind one round contains."""
 
 CHUNK = 1_000
-"""Examples that are made one after another; whole rounds of all classes of each kind."""
+"""Images per chunk: a whole number of rounds of all kinds and classes."""
 
 
 def examples(
     seed: int | Sequence[int] = 0, shares: dict[str, int] = SHARES
 ) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield examples without end: uint8 (28, 28) and its label, `NO_GARMENT` for a scribble.
+    """Yield synthetic images without end: uint8 (28, 28) and a label, `NO_GARMENT` for a scribble.
 
-    The classes come in turn. The same seed and shares yield the same examples.
+    The classes take turns. The same seed and shares yield the same images.
     """
     rng = np.random.default_rng(seed)
     turns = {kind: count() for kind in shares}
@@ -39,13 +39,13 @@ def examples(
 def dataset(
     size: int, seed: int = 0, shares: dict[str, int] = SHARES, jobs: int = 1, progress=None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`size` examples as arrays: images uint8 (size, 28, 28), labels int64 (size,).
+    """Generate `size` synthetic images, uint8 (size, 28, 28), and labels, int64 (size,).
 
-    They are made in chunks of `CHUNK`, each with its own random numbers, by `jobs` processes; their
-    number changes nothing else. `progress` wraps the iterator over the chunks, as `tqdm` does, and
-    is told the `total`.
+    `jobs` processes generate chunks of `CHUNK` images. Each chunk has its own seed, so the result
+    does not depend on `jobs`. `progress(chunks, total=...)` wraps the iterator over the chunks, as
+    `tqdm` does.
     """
-    from joblib import Parallel, delayed  # slow to load, and the page starts without
+    from joblib import Parallel, delayed  # slow to load, and the app starts without it
 
     starts = range(0, size, CHUNK)
     chunks = Parallel(jobs, return_as="generator")(

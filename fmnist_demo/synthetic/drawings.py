@@ -1,8 +1,4 @@
-"""Garments as pen strokes: procedural drawings, QuickDraw files, and strokes to pictures.
-
-Knows nothing of networks. A drawing is dark ink on light paper until `preprocessing` turns it
-into an example.
-"""
+"""Draw garments and scribbles by hand: the strokes of a pen, dark ink on light paper."""
 
 import numpy as np
 
@@ -12,7 +8,7 @@ from fmnist_demo.synthetic.scribbles import SCRIBBLES
 
 
 def _subdivide(line: Line, step: float = 0.05) -> Line:
-    """More points along the same corners, about `step` apart."""
+    """Add points along a line, about `step` apart."""
     lengths = np.hypot(*np.diff(line, axis=0).T)
     counts = np.maximum(1, np.round(lengths / step)).astype(int)
     at = np.concatenate([[0], np.cumsum(counts)])
@@ -23,7 +19,7 @@ def _subdivide(line: Line, step: float = 0.05) -> Line:
 
 
 def _round_corners(line: Line, reach: int, closed: bool) -> Line:
-    """A moving average over 2 `reach` + 1 points; the ends of an open line stay where they are."""
+    """A moving average over 2 `reach` + 1 points; the ends of an open line stay fixed."""
     if reach == 0 or len(line) < 4 * reach:
         return line
     padded = np.pad(line, ((reach, reach), (0, 0)), mode="wrap" if closed else "edge")
@@ -38,7 +34,7 @@ def _round_corners(line: Line, reach: int, closed: bool) -> Line:
 class Hand:
     """One person's way of drawing: a pen, a tremor, a slant, rounded or sharp corners, gaps.
 
-    `tremor`: the share of the usual jitter and trembling.
+    `tremor` scales the jitter and trembling; 1 is usual.
     """
 
     def __init__(self, rng: np.random.Generator, tremor: float = 1.0):
@@ -61,7 +57,7 @@ class Hand:
         self.strokes = rng.random() < 0.35
 
     def trace(self, line: Line, closed: bool) -> Line:
-        """The path of the pen for corner points: jittered, rounded, trembling and slanted."""
+        """The path of the pen through corner points: jittered, rounded, trembling and slanted."""
         corners = line + self.rng.normal(0, self.jitter, line.shape)
         if closed:
             corners = np.concatenate([corners, corners[:1]])
@@ -79,7 +75,7 @@ class Hand:
         return (path + wave) @ self.slant
 
     def lift(self, path: Line) -> list[Line]:
-        """A closed path as this hand's strokes: with a gap or an overlap, in one or several."""
+        """Split a closed path into one or more strokes, with a gap or an overlap."""
         rng, n = self.rng, len(path)
         start = int(rng.integers(n - 1))
         path = np.concatenate([path[start:-1], path[: start + 1]])
@@ -96,7 +92,7 @@ class Hand:
 
 
 def _hatching(outline: Line, rng: np.random.Generator) -> list[Line]:
-    """A zigzag across the outline's extent, as a hurried filling."""
+    """A zigzag across the outline, as a quick filling."""
     low, high = outline.min(axis=0), outline.max(axis=0)
     rows = int(rng.integers(5, 12))
     inset = (high - low) * 0.18
@@ -106,7 +102,7 @@ def _hatching(outline: Line, rng: np.random.Generator) -> list[Line]:
 
 
 def sketch(garment: Garment, rng: np.random.Generator) -> np.ndarray:
-    """Draw a garment the way a person would, black on white: uint8 (SIZE, SIZE)."""
+    """Draw a garment as a person would, black on white: uint8 (SIZE, SIZE)."""
     hand = Hand(rng)
     outlines = [hand.trace(line, closed=True) for line in garment.outlines]
     details = [hand.trace(line, closed=False) for line in garment.details if rng.random() < 0.9]
@@ -127,7 +123,7 @@ def draw(label: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def scribble(rng: np.random.Generator) -> np.ndarray:
-    """Something that is no garment, drawn by hand: uint8 (SIZE, SIZE), black on white."""
+    """Draw something that is not a garment: uint8 (SIZE, SIZE), black on white."""
     hand = Hand(rng)
     lines = SCRIBBLES[rng.integers(len(SCRIBBLES))](rng)
     extent = max(np.ptp(np.concatenate(lines), axis=0).max(), 1e-9)

@@ -1,7 +1,7 @@
-"""The ten classes as line drawings from parameters, the way people draw them.
+"""The ten classes as parametric line drawings, as people draw them.
 
 Each function takes a random generator and returns one `Garment`. Lengths are in units of about
-one garment width; x grows to the right and y downwards. Hands and pens are `drawings`' business.
+one garment width; x grows to the right and y downwards. `drawings` adds the hand and the pen.
 """
 
 from collections.abc import Callable
@@ -24,10 +24,10 @@ class Garment:
         c, s = np.cos(angle), np.sin(angle)
         turn = np.array([[c, s], [-s, c]])
 
-        def place(lines):
+        def transform(lines):
             return [line @ turn + shift for line in lines]
 
-        return Garment(place(self.outlines), place(self.details))
+        return Garment(transform(self.outlines), transform(self.details))
 
     def scaled(self, x: float, y: float) -> "Garment":
         """This garment stretched; a negative factor mirrors it."""
@@ -83,7 +83,7 @@ class _Torso:
 
 @dataclass(frozen=True)
 class _Cut:
-    """The measures of a top, each from (least, most).
+    """The measures of a top, each as (minimum, maximum).
 
     `sleeve` is its length and `sleeve_angle` in degrees below the horizontal: near 0 the arms are
     spread, near 90 they hang. `shoulder`, `hem` and `sleeve_width` are lengths too; `chest` is a
@@ -318,7 +318,7 @@ def dress(rng) -> Garment:
 
 
 def _front(rng, torso: _Torso) -> list[Line]:
-    """What a coat is open by: a line, two edges, one or two rows of buttons."""
+    """The front of a coat: a line, two edges, one or two rows of buttons."""
     details = []
     top = torso.neck_depth * rng.uniform(0.5, 1.3)
     front = rng.random()
@@ -404,7 +404,7 @@ def _flip_flop(rng) -> Garment:
 
 
 def _pair(rng, single: Callable[[np.random.Generator], Garment], angle=0.0) -> Garment:
-    """Two of a kind side by side, turned a little apart."""
+    """Two shoes side by side, turned slightly apart."""
     a, b = single(rng), single(rng)
     apart = rng.normal(0, 0.18)
     distance = rng.uniform(0.4, 0.75)
@@ -634,4 +634,4 @@ GARMENTS: tuple[Callable[[np.random.Generator], Garment], ...] = (
     bag,
     ankle_boot,
 )
-"""One function a class, in the order of `spec.CLASS_NAMES`."""
+"""One function per class, in the order of `spec.CLASS_NAMES`."""

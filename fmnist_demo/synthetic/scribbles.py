@@ -1,7 +1,7 @@
-"""What people draw that is no garment: lines, spirals, digits, faces, scrawls.
+"""Things that people draw that are not garments: lines, spirals, digits, faces, scrawls.
 
 Each function takes a random generator and returns strokes, arrays (n, 2) of x and y in units of
-about one drawing's width, y downwards. Hands and pens are `drawings`' business.
+about one drawing's width, y downwards. `drawings` adds the hand and the pen.
 """
 
 from collections.abc import Callable
@@ -223,4 +223,4 @@ SCRIBBLES: tuple[Callable[[np.random.Generator], list[Line]], ...] = (
     grid,
     dots,
 )
-"""One function a kind of thing."""
+"""One function per kind of scribble."""

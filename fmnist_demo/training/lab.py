@@ -199,7 +199,7 @@ class Examples:
         self._loaded: dict[str, TrainingData] = {}
         self._held_out_drawings: Split | None = None
 
-    def get(self, source: str, progress: fashion_mnist.Progress) -> TrainingData:
+    def get(self, source: str, progress: fashion_mnist.ProgressCallback) -> TrainingData:
         """The examples of a key of `settings.SOURCES`, in an order that mixes the classes.
 
         Raises `NoData` if the dataset cannot be had.
@@ -216,7 +216,7 @@ class Examples:
         return self._held_out_drawings
 
 
-def _fashion(progress: fashion_mnist.Progress) -> TrainingData:
+def _fashion(progress: fashion_mnist.ProgressCallback) -> TrainingData:
     try:
         examples = fashion_mnist.load_training(progress=progress)
     except UserError as error:
@@ -231,7 +231,7 @@ def _fashion(progress: fashion_mnist.Progress) -> TrainingData:
     return TrainingData(train, examples.validation, examples.split_hash)
 
 
-def _drawings(progress: fashion_mnist.Progress) -> TrainingData:
+def _drawings(progress: fashion_mnist.ProgressCallback) -> TrainingData:
     def told(chunks: Iterable, total: int) -> Iterator:
         for number, chunk in enumerate(chunks):
             progress(number / total, "Drawing the examples")

@@ -1,4 +1,4 @@
-"""Picture files of every format, mode and kind of damage; all of them are made here."""
+"""Read picture files of every format and mode, valid and damaged; the tests generate them."""
 
 import struct
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Garments on plain, grained and transparent backgrounds: whether a photo's garment is found."""
+"""Find the garment on plain, grained and transparent backgrounds."""
 
 import numpy as np
 import pytest

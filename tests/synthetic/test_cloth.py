@@ -1,4 +1,4 @@
-"""Garments as cloth: repeatable, in the frame, bright on black, told apart."""
+"""Garments as cloth: repeatable, in the frame, bright on black, distinguishable."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The project's own pictures: repeatable, in turn, each with its label."""
+"""Synthetic images are repeatable, take turns and have the right labels."""
 
 from itertools import islice
 
@@ -56,7 +56,7 @@ def test_only_a_scribble_is_no_garment():
     assert set(dataset(10, shares={"scribble": 1})[1]) == {NO_GARMENT}
 
 
-def test_progress_sees_every_lot():
+def test_progress_sees_every_chunk():
     seen = []
 
     def watch(chunks, total):
@@ -68,7 +68,7 @@ def test_progress_sees_every_lot():
     assert seen == [3] * 3
 
 
-def test_the_number_of_processes_changes_nothing_and_every_lot_is_another():
+def test_the_number_of_processes_changes_nothing_and_chunks_differ():
     images, labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1})
     same_images, same_labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1}, jobs=2)
     assert np.array_equal(images, same_images)
@@ -76,6 +76,6 @@ def test_the_number_of_processes_changes_nothing_and_every_lot_is_another():
     assert not np.array_equal(images[:CHUNK], images[CHUNK:-5])
 
 
-def test_a_lot_is_whole_rounds_of_classes_and_kinds():
+def test_a_chunk_contains_whole_rounds_of_classes_and_kinds():
     for share in SHARES.values():
         assert CHUNK * share % (len(CLASS_NAMES) * sum(SHARES.values())) == 0

@@ -1,4 +1,4 @@
-"""Drawings: repeatable, in the frame, readable, told apart; and files of other people's."""
+"""Drawings are repeatable, in the frame and distinguishable; Quick, Draw! files are read."""
 
 import json
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import from_drawing
-from fmnist_demo.images.strokes import FRACTION_BITS, SIZE, placement, read_quickdraw, render
+from fmnist_demo.images.strokes import FRACTION_BITS, SIZE, fit_to_canvas, read_quickdraw, render
 from fmnist_demo.synthetic import drawings
 from fmnist_demo.synthetic.drawings import draw, scribble
 from fmnist_demo.synthetic.scribbles import SCRIBBLES
@@ -82,8 +82,8 @@ def test_classes_are_told_apart_by_their_mean_pictures(train, validation):
 def test_lines_are_placed_in_the_middle_and_fill_all_but_the_margin(points, size, margin):
     line = np.array(points)
     assume(np.ptp(line, axis=0).max() > 1e-3)
-    place = placement([line[:1], line[1:]], size, margin)
-    placed = place(line) / (1 << FRACTION_BITS)
+    to_pixels = fit_to_canvas([line[:1], line[1:]], size, margin)
+    placed = to_pixels(line) / (1 << FRACTION_BITS)
     low, extent = placed.min(axis=0), np.ptp(placed, axis=0)
     assert extent.max() == pytest.approx(size - 1 - 2 * margin, abs=0.2)
     assert low + extent / 2 == pytest.approx([(size - 1) / 2] * 2, abs=0.2)
@@ -186,8 +186,8 @@ def test_a_line_that_is_no_drawing_is_told_by_its_number(tmp_path, line):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "holds no drawings"),
-        (b"\n \n", "holds no drawings"),
+        (b"", "contains no drawings"),
+        (b"\n \n", "contains no drawings"),
         (b"\x89PNG\r\n\x1a\n\0\xff", "not a text file"),
         (b"\xff" * 100, "not a text file"),
         (quickdraw(TWO_STROKES).encode("utf-16"), "not a text file"),
