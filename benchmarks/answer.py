@@ -155,8 +155,10 @@ class DrawingPage:
         return elapsed
 
     def long_stroke(self, points: np.ndarray) -> dict:
-        """Draw a stroke. Returns the longest delay of an `event` and a `frame`, in ms, and the number of
-        `answers`."""
+        """Draw a stroke.
+
+        Returns the longest delay of an `event` and a `frame`, in ms, and the number of `answers`.
+        """
         self.page.evaluate(WATCH)
         self.draw(points)
         longest = self.page.evaluate("unwatch()")
@@ -190,7 +192,8 @@ def measure(repeats: int) -> list[Table]:
         table(
             "Longest time between two frames during a stroke",
             frames,
-            f"Each stroke has {POINTS} points; meanwhile the page asks for answers ten times a second.",
+            f"Each stroke has {POINTS} points; meanwhile the page asks for answers ten times a "
+            "second.",
         ),
     ]
 

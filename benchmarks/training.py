@@ -97,7 +97,7 @@ def loader(
 
 
 def quickstart(examples: TrainingData, seed: int) -> Iterator[Classifier]:
-    """As in PyTorch's quickstart tutorial: plain stochastic gradient descent, learning rate 1e-3."""
+    """PyTorch's quickstart tutorial: plain stochastic gradient descent, learning rate 1e-3."""
     model = MLP(SHAPE, seed)
     optimiser = torch.optim.SGD(model.parameters(), lr=1e-3)
     photographs = Photographs(examples.train, transforms.ToTensor())

@@ -66,6 +66,7 @@ def test_the_results_are_of_the_shipped_networks(results, shipped):
         assert result["validation_accuracy"] == checkpoint.metadata.validation["accuracy"]
 
 
+@pytest.mark.slow
 def test_the_results_hold_on_the_real_test_set(results, shipped, real_data):
     test = fashion_mnist.load_test(real_data)
     for result, checkpoint in zip(results, shipped, strict=True):

@@ -1,4 +1,4 @@
-"""A few hundred inputs as `python -m benchmarks.stress.fuzz` sends them, to the app in this process."""
+"""The inputs of `python -m benchmarks.stress.fuzz`, a few hundred, to the app in this process."""
 
 import threading
 
