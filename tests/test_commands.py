@@ -240,6 +240,7 @@ def test_the_usual_study_is_every_question_with_five_seeds(no_download, tmp_path
     assert not (tmp_path / "study.json").exists()
 
 
+@pytest.mark.slow
 def test_evaluate_writes_every_figure(no_download, weights, tmp_path, capsys):
     folder = tmp_path / "photos" / "bag+t-shirt"
     folder.mkdir(parents=True)

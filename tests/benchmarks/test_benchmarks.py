@@ -250,6 +250,7 @@ def test_every_way_learns_epoch_by_epoch(name, drawings):
         assert done.accuracies[-1] > done.accuracies[0]
 
 
+@pytest.mark.slow
 def test_all_of_training_is_measured_side_by_side(drawings, monkeypatch):
     need_scikit_learn()
     monkeypatch.setattr(training, "load_training", lambda data: drawings)

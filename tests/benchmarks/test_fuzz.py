@@ -22,6 +22,7 @@ def client(app_url):
     return Client(app_url)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 def test_whatever_is_sent_an_answer_or_a_sentence_comes_back(client, capfd):
     tally = Tally()
