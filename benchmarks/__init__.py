@@ -1,1 +1,1 @@
-"""How fast, and how steady under load and faults, the project is. The app does not need it."""
+"""Measures how fast the project is; `stress` tests it under load and faults."""

@@ -12,15 +12,15 @@ from fmnist_demo.errors import UserError, exit_status
 from fmnist_demo.files import write_json
 
 RESULTS = Path(__file__).parent / "results.json"
-README = Path(__file__).parent.parent / "README.md"
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
-# Each is imported when its turn comes, so that what one of them needs is not asked of the others.
+# Each is imported only when it runs, so that nobody needs what the others need.
 
 
 def cold_start(args: argparse.Namespace) -> list[Table]:
     from benchmarks import cold_start
 
-    return cold_start.tables(2 * args.repeats)
+    return cold_start.measure(2 * args.repeats)
 
 
 def answer(args: argparse.Namespace) -> list[Table]:
@@ -47,7 +47,7 @@ def training(args: argparse.Namespace) -> list[Table]:
     return training.measure(args.repeats, args.data)
 
 
-SUBJECTS = {each.__name__: each for each in (cold_start, answer, nine, throughput, training)}
+SUBJECTS = {run.__name__: run for run in (cold_start, answer, nine, throughput, training)}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,29 +55,29 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = top.add_argument
     add("--only", nargs="+", choices=SUBJECTS, metavar="NAME", help=", ".join(SUBJECTS))
-    add("--repeats", type=_positive, default=3, help="rounds of everything (default: 3)")
-    add("--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)")
-    add("--photos", metavar="DIR", help="photos, to prepare (default: none are)")
+    add("--repeats", type=_positive, default=3, help="rounds of each benchmark (default: 3)")
+    add("--data", metavar="DIR", help="folder of Fashion-MNIST (default: $FMNIST_DATA, the cache)")
+    add("--photos", metavar="DIR", help="folder of photos to preprocess (default: skip them)")
     add(
         "--json",
         metavar="FILE",
-        help=f"write every figure there (default, without --only: {RESULTS.parent.name}/"
-        f"{RESULTS.name}, and the tables into {README.name})",
+        help=f"write all results to this file (default, without --only: {RESULTS.parent.name}/"
+        f"{RESULTS.name}, with the tables in docs/{PAGE.name})",
     )
     return top
 
 
 def measure(args: argparse.Namespace) -> dict:
-    """Run the chosen subjects one after another: the machine, the versions, and all tables.
+    """Run the chosen benchmarks in turn. Returns the machine, the versions and all tables.
 
-    One that cannot run on this machine is left out, with a sentence.
+    A benchmark that cannot run on this machine is skipped, with the reason.
     """
     results = {
         "machine": machine(),
         "versions": versions(),
         "repeats": args.repeats,
         "subjects": {},
-        "left_out": {},
+        "skipped": {},
     }
     for name in args.only or SUBJECTS:
         print(f"[{name}]", file=sys.stderr)
@@ -85,7 +85,7 @@ def measure(args: argparse.Namespace) -> dict:
         try:
             tables = [table.as_dict() for table in SUBJECTS[name](args)]
         except UserError as error:
-            results["left_out"][name] = str(error)
+            results["skipped"][name] = str(error)
             print(error, file=sys.stderr)
         else:
             elapsed = time.perf_counter() - start
@@ -94,21 +94,23 @@ def measure(args: argparse.Namespace) -> dict:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measure, print and write. Returns the exit status: 0, 2 if nothing could be measured or
-    written, 130 for Ctrl-C."""
+    """Run the command. Returns the exit status: 0, 2 if nothing could be measured or written, 130
+    for Ctrl-C."""
     args = parser().parse_args(argv)
 
     def run() -> None:
         results = measure(args)
         if not results["subjects"]:
-            raise UserError("Nothing was measured, and nothing is written.")
-        shown = document(results)
-        print(shown)
+            raise UserError(
+                "No benchmark could run, so nothing was written: see the reasons above."
+            )
+        tables = document(results)
+        print(tables)
         if args.json:
             write_json(args.json, results)
         elif not args.only:
             write_json(RESULTS, results)
-            pages.put(README, "benchmarks", shown)
+            pages.put(PAGE, "benchmarks", tables)
 
     return exit_status(run)
 

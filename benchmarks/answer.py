@@ -1,6 +1,6 @@
-"""In a browser: from pen up to the answer on the page, and whether a stroke waits for answers.
+"""In a browser: the time from pen up to the answer, and whether answers delay a stroke.
 
-Against an app with the same canvas whose listener does nothing but count its calls.
+Compared with an app that has the same canvas and a listener that only counts its calls.
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ from fmnist_demo.ui.layout import LAUNCH, build
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
 WINDOW = {"width": 1280, "height": 900}
-PROJECT, NOTHING = "this app", "the same canvas, a listener that does nothing"
+PROJECT, BASELINE = "this app", "the same canvas with a listener that does nothing"
 
-STROKES = 10
-"""Strokes a round of the benchmarks whose end is timed."""
+STROKES_PER_ROUND = 10
+"""Strokes of which the time from pen up to the answer is taken."""
 
-LONG_STROKES = 2
-"""Long strokes a round of the benchmarks during which events and frames are timed."""
+LONG_STROKES_PER_ROUND = 2
+"""Long strokes during which events and frames are timed."""
 
 POINTS = 150
 """Points of a long stroke."""
@@ -38,7 +38,7 @@ PREPARE = """() => {
   canvas.addEventListener("pointerdown", (event) => (window.pointer = event.pointerId));
   const isStatus = ({ target }) =>
     (target.closest ? target : target.parentElement)?.closest("[data-testid=status-tracker]");
-  // Calls back whenever the answer changes; what Gradio lays over it while it waits is no answer.
+  // Calls back whenever the answer changes. Gradio's waiting overlay does not count.
   window.onAnswer = (callback) => {
     const observer = new MutationObserver((all) => all.every(isStatus) || callback());
     const changes = { subtree: true, childList: true, characterData: true };
@@ -56,7 +56,7 @@ PREPARE = """() => {
   });
 }"""
 
-# The last move and the lifting come at once, as from a hand: what is sent is sent by the lifting.
+# The last move and pen up come together, as from a hand, so that pen up sends the drawing.
 LIFT = """async ([x, y]) => {
   const canvas = document.querySelector("canvas");
   const answered = new Promise((resolve) => {
@@ -95,8 +95,8 @@ WATCH = """() => {
 }"""
 
 
-def idle() -> gr.Blocks:
-    """An app with the same canvas, and answers that cost nothing."""
+def baseline_app() -> gr.Blocks:
+    """An app with the same canvas and answers that cost nothing."""
     calls = count(1)
     with gr.Blocks(analytics_enabled=False) as app:
         pad = DrawPad(examples=examples())
@@ -113,8 +113,8 @@ def idle() -> gr.Blocks:
     return app
 
 
-class Visitor:
-    """A person at an app's page in the browser, drawing."""
+class DrawingPage:
+    """An app's page in the browser, with a mouse that draws on it."""
 
     def __init__(self, browser, url: str):
         self.page = browser.new_page(viewport=WINDOW)
@@ -125,11 +125,11 @@ class Visitor:
         self.box = self.page.locator("canvas").bounding_box()
 
     def settle(self) -> None:
-        """Wait until no answer has come for a while."""
+        """Wait until no answer has come for 0.4 seconds."""
         self.page.evaluate("quiet(400)")
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the canvas, in shares of it, on the page."""
+        """A point in shares of the canvas, in pixels of the page."""
         box = self.box
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
@@ -146,7 +146,7 @@ class Visitor:
         self.settle()
 
     def stroke(self, points: np.ndarray) -> float | None:
-        """Seconds from the lifting of the pen to the answer; None if none came."""
+        """Draw a stroke. Returns the seconds from pen up to the answer, or None if none came."""
         self.draw(points[:-1])
         self.settle()
         elapsed = self.page.evaluate(LIFT, self.at(*points[-1]))
@@ -155,7 +155,10 @@ class Visitor:
         return elapsed
 
     def long_stroke(self, points: np.ndarray) -> dict:
-        """The longest wait of an event and of a frame, in ms, and how many answers came."""
+        """Draw a stroke.
+
+        Returns the longest delay of an `event` and a `frame`, in ms, and the number of `answers`.
+        """
         self.page.evaluate(WATCH)
         self.draw(points)
         longest = self.page.evaluate("unwatch()")
@@ -165,31 +168,32 @@ class Visitor:
 
 
 def measure(repeats: int) -> list[Table]:
-    """With one thread, as the app runs. Raises `UserError` if Playwright or Chromium is missing."""
+    """Use one thread, as the app does. Raises `UserError` if Playwright or Chromium is missing."""
     rng = np.random.default_rng(0)
-    lifts, events, frames = ({PROJECT: [], NOTHING: []} for _ in range(3))
-    with threads(1), visitors() as drawing:
-        for _ in tqdm(range(STROKES * repeats), "strokes"):
+    lifts, events, frames = ({PROJECT: [], BASELINE: []} for _ in range(3))
+    with threads(1), drawing_pages() as pages:
+        for _ in tqdm(range(STROKES_PER_ROUND * repeats), "strokes"):
             points = rng.uniform(0.15, 0.85, (6, 2))
-            for name, visitor in drawing.items():
-                if (elapsed := visitor.stroke(points)) is not None:
+            for name, page in pages.items():
+                if (elapsed := page.stroke(points)) is not None:
                     lifts[name].append(elapsed)
-        for _ in tqdm(range(LONG_STROKES * repeats), "long strokes"):
-            for name, visitor in drawing.items():
-                longest = visitor.long_stroke(spiral())
+        for _ in tqdm(range(LONG_STROKES_PER_ROUND * repeats), "long strokes"):
+            for name, page in pages.items():
+                longest = page.long_stroke(spiral())
                 events[name].append(longest["event"] / 1e3)
                 frames[name].append(longest["frame"] / 1e3)
 
     def table(title: str, samples: dict[str, list[float]], remark: str = "") -> Table:
-        return Table(title, [Row(name, samples[name]) for name in samples], NOTHING, remark=remark)
+        return Table(title, [Row(name, samples[name]) for name in samples], BASELINE, remark=remark)
 
     return [
-        table("Pen up to the answer on the page", lifts),
-        table("Longest wait of a pointer event in a stroke", events),
+        table("From pen up to the answer on the page", lifts),
+        table("Longest delay of a pointer event during a stroke", events),
         table(
-            "Longest time between two frames in a stroke",
+            "Longest time between two frames during a stroke",
             frames,
-            f"Strokes of {POINTS} points, while answers are asked for ten times a second.",
+            f"Each stroke has {POINTS} points; meanwhile the page asks for answers ten times a "
+            "second.",
         ),
     ]
 
@@ -202,8 +206,8 @@ def spiral() -> np.ndarray:
 
 
 @contextmanager
-def visitors() -> Iterator[dict[str, Visitor]]:
-    """A visitor of either app, by name; both are served on this machine."""
+def drawing_pages() -> Iterator[dict[str, DrawingPage]]:
+    """The page of either app, by name; both are served on this machine."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -212,7 +216,7 @@ def visitors() -> Iterator[dict[str, Visitor]]:
         ) from None
     if (path := chromium()) is None:
         raise UserError("There is no Chromium on this machine: run apt-get install chromium.")
-    apps = {PROJECT: build(Collection()), NOTHING: idle()}
+    apps = {PROJECT: build(Collection()), BASELINE: baseline_app()}
     try:
         urls = {
             name: app.launch(**LAUNCH, prevent_thread_lock=True, quiet=True)[1]
@@ -220,7 +224,7 @@ def visitors() -> Iterator[dict[str, Visitor]]:
         }
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            yield {name: Visitor(browser, url) for name, url in urls.items()}
+            yield {name: DrawingPage(browser, url) for name, url in urls.items()}
             browser.close()
     finally:
         for app in apps.values():

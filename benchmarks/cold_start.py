@@ -1,8 +1,7 @@
-"""From `python app.py` to the first answer, against importing Gradio and PyTorch alone."""
+"""The time from `python app.py` to the first answer, compared with importing Gradio and PyTorch."""
 
 import json
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -22,36 +21,24 @@ from fmnist_demo.ui.drawpad import encode
 IMPORTS, ANSWER = "importing gradio and torch", "from `python app.py` to the first answer"
 
 PATIENCE = 600
-"""Seconds that the app has to answer."""
+"""Seconds after which the app counts as dead."""
 
 
-def measure(n: int) -> dict:
-    """Start both `n` times, in turn, after once each to fill the disk's cache.
-
-    Returns the seconds of every start under `imports` and `answer`, a list each, their medians
-    under `imports_median` and `answer_median`, and by how much the second is larger as `ratio`.
-    """
-    samples = in_turn({"imports": import_alone, "answer": first_answer}, n, "cold starts")
-    medians = {f"{name}_median": statistics.median(taken) for name, taken in samples.items()}
-    return samples | medians | {"ratio": medians["answer_median"] / medians["imports_median"]}
-
-
-def tables(n: int) -> list[Table]:
-    """As a table."""
-    found = measure(n)
-    rows = [Row(IMPORTS, found["imports"]), Row(ANSWER, found["answer"])]
-    return [Table("Cold start", rows, baseline=IMPORTS)]
+def measure(n: int) -> list[Table]:
+    """Start both `n` times, in turn, after once each to fill the disk's cache."""
+    samples = in_turn({IMPORTS: import_alone, ANSWER: first_answer}, n, "cold starts")
+    return [Table("Cold start", [Row(name, samples[name]) for name in samples], baseline=IMPORTS)]
 
 
 def import_alone() -> None:
-    """Start Python and import both; its end is not waited for with the clock."""
+    """Start Python and import both. The time does not include the end of the process."""
     command = [sys.executable, "-c", "import gradio, torch; print('done', flush=True)"]
     with _process(command) as process:
         assert process.stdout.readline() == b"done\n"
 
 
 def first_answer() -> None:
-    """Start the app and ask it for the name of a drawing, again and again until it answers."""
+    """Start the app and ask it to classify a drawing, again and again until it answers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     drawing = encode(draw(0, np.random.default_rng((14, 0))))
@@ -70,7 +57,7 @@ def first_answer() -> None:
                     return
             except urllib.error.HTTPError:
                 raise
-            except OSError:  # nobody listens yet
+            except OSError:  # the app does not listen yet
                 time.sleep(0.01)
     raise RuntimeError(f"The app did not answer within {PATIENCE} seconds.")
 

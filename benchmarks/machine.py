@@ -1,4 +1,4 @@
-"""What was measured on: hardware and versions."""
+"""The hardware and the versions that results are measured with."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ PACKAGES = ("torch", "torchvision", "gradio", "numpy", "scikit-learn", "playwrig
 
 
 def machine() -> dict:
-    """The processor's name, its cores, the memory in GB, the system, and how busy it was."""
+    """The processor, its cores, the memory in GB, the system, and the load average."""
     is_unix = hasattr(os, "getloadavg")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if is_unix else None
     return {
@@ -24,7 +24,7 @@ def machine() -> dict:
 
 
 def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """The processor's name, as far as the system tells."""
+    """The processor's name as the system gives it."""
     if cpuinfo.exists():
         for line in cpuinfo.read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition(":")
@@ -34,7 +34,7 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
 
 
 def versions() -> dict[str, str | None]:
-    """Versions by name; None for what is not installed."""
+    """Versions by name; None for packages that are not installed."""
     return {
         "python": platform.python_version(),
         **{name: _version(name) for name in PACKAGES},
@@ -43,7 +43,7 @@ def versions() -> dict[str, str | None]:
 
 
 def chromium() -> str | None:
-    """Where the browser is, or None."""
+    """The path of the browser, or None."""
     return shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -57,5 +57,5 @@ def _version(package: str) -> str | None:
 def _chromium() -> str | None:
     if (path := chromium()) is None:
         return None
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60).stdout
-    return next((word for word in said.split() if word[0].isdigit()), None)
+    output = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60).stdout
+    return next((word for word in output.split() if word[0].isdigit()), None)

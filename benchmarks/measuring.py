@@ -1,4 +1,4 @@
-"""Measuring several ways side by side: in turn, with the same number of threads."""
+"""Time several functions side by side: in turn, with the same number of threads."""
 
 import os
 import time
@@ -10,33 +10,33 @@ from tqdm import tqdm
 
 
 def in_turn(
-    ways: Mapping[str, Callable[[], object]], n: int, what: str, warm_up: bool = True
+    functions: Mapping[str, Callable[[], object]], n: int, title: str, warm_up: bool = True
 ) -> dict[str, list[float]]:
-    """The seconds of `n` calls of each way, by name.
+    """The seconds of `n` calls of each function, by name.
 
-    They take turns, so that whatever else the machine does meets all alike; to `warm_up`, each is
-    called once before that. `what` names the progress bar.
+    The functions take turns, so that other work on the machine slows all of them alike. With
+    `warm_up` each is called once before. `title` is that of the progress bar.
     """
-    samples = {name: [] for name in ways}
+    samples = {name: [] for name in functions}
     if warm_up:
-        for way in ways.values():
-            way()
-    for _ in tqdm(range(n), what):
-        for name, way in ways.items():
-            samples[name].append(clocked(way))
+        for function in functions.values():
+            function()
+    for _ in tqdm(range(n), title):
+        for name, function in functions.items():
+            samples[name].append(seconds_of(function))
     return samples
 
 
-def clocked(way: Callable[[], object]) -> float:
+def seconds_of(function: Callable[[], object]) -> float:
     """The seconds of one call."""
     start = time.perf_counter()
-    way()
+    function()
     return time.perf_counter() - start
 
 
 @contextmanager
 def threads(count: int | None = None) -> Iterator[None]:
-    """Let PyTorch, OpenCV and, where scikit-learn has brought it, NumPy use `count` threads.
+    """Make PyTorch, OpenCV and, if threadpoolctl is installed, NumPy use `count` threads.
 
     All cores if None.
     """

@@ -1,4 +1,4 @@
-"""Measured tables on pages of Markdown, each between its marks."""
+"""Puts measured tables into Markdown pages, each between its marks."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What was measured, as tables of samples: to Markdown, and to JSON. Knows nothing of subjects."""
+"""Tables of measured samples, to Markdown and to JSON."""
 
 import statistics
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that was measured: its `samples`, in seconds; none if it did not get there.
+    """One row: its `samples` in seconds; none if it did not reach its target.
 
-    `note`: a few words, shown behind the name. `details`: what else is kept in the JSON.
+    `note`: a few words, shown after the name. `details`: more entries for the JSON.
     """
 
     name: str
@@ -24,10 +24,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows that belong together.
+    """Rows that are compared.
 
-    `baseline`: the name of the row that all others are divided by; or None, and then it is told how
-    many there are of each in a `per` ("second" or "hour"). `remark`: a sentence or more under it.
+    `baseline`: the name of the row that the others are divided by. Without one, the table shows how
+    many of each fit into a `per` ("second" or "hour"). `remark`: text below the table.
     """
 
     title: str
@@ -37,25 +37,25 @@ class Table:
     remark: str = ""
 
     def ratio(self, row: Row) -> float | None:
-        """How many times as long as the baseline a row took; None where one has no samples."""
-        (base,) = [each.median for each in self.rows if each.name == self.baseline]
+        """The median time of a row divided by the baseline's; None if one has no samples."""
+        (base,) = [other.median for other in self.rows if other.name == self.baseline]
         return row.median / base if row.median and base else None
 
     def rate(self, row: Row) -> float:
-        """How many of a row's samples there are in a `per`, by the time of all of them."""
+        """How many of a row fit into a `per`, by the total time of its samples."""
         return len(row.samples) / sum(row.samples) * {"second": 1, "hour": 3600}[self.per]
 
     def as_dict(self) -> dict:
-        """As JSON holds it, with every sample."""
+        """The table for JSON, with every sample."""
         rows = []
         for row in self.rows:
-            kept = {"name": row.name, "note": row.note, "n": len(row.samples)}
+            entry = {"name": row.name, "note": row.note, "n": len(row.samples)}
             if self.baseline:
-                kept["ratio"] = self.ratio(row)
+                entry["ratio"] = self.ratio(row)
             elif row.samples:
-                kept[f"per_{self.per}"] = self.rate(row)
-            kept |= {"median_s": row.median, "samples_s": row.samples, **row.details}
-            rows.append(kept)
+                entry[f"per_{self.per}"] = self.rate(row)
+            entry |= {"median_s": row.median, "samples_s": row.samples, **row.details}
+            rows.append(entry)
         return {
             "title": self.title,
             "baseline": self.baseline,
@@ -67,19 +67,19 @@ class Table:
 def markdown(table: dict) -> str:
     """A table as `Table.as_dict` gives it, in Markdown."""
     is_ratio = table["baseline"] is not None
-    columns = ["median", "times as long"] if is_ratio else ["median", "longest", "rate"]
+    columns = ["median", "relative time"] if is_ratio else ["median", "longest", "rate"]
     lines = [[table["title"], *columns, "n"], ["---", *["---:"] * (len(columns) + 1)]]
     for row in table["rows"]:
         name = f"{row['name']} ({row['note']})" if row["note"] else row["name"]
         if not row["samples_s"]:
-            figures = ["not reached", *["–"] * (len(columns) - 1)]
+            cells = ["not reached", *["–"] * (len(columns) - 1)]
         elif is_ratio:
-            figures = [seconds(row["median_s"]), times(row["ratio"])]
+            cells = [seconds(row["median_s"]), times(row["ratio"])]
         else:
             per = next(key for key in row if key.startswith("per_"))
             rate = number(row[per]) + {"per_second": " a second", "per_hour": " an hour"}[per]
-            figures = [seconds(row["median_s"]), seconds(max(row["samples_s"])), rate]
-        lines.append([name, *figures, str(row["n"])])
+            cells = [seconds(row["median_s"]), seconds(max(row["samples_s"])), rate]
+        lines.append([name, *cells, str(row["n"])])
     text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"{text}\n\n{table['remark']}" if table["remark"] else text
 
@@ -90,7 +90,7 @@ def seconds(value: float) -> str:
 
 
 def times(ratio: float | None) -> str:
-    """`1` for the baseline itself, else two digits or more, or a dash where there is none."""
+    """`1` for the baseline itself, otherwise at least two digits; a dash for None."""
     if ratio is None:
         return "–"
     return "1" if ratio == 1 else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
@@ -104,14 +104,14 @@ def number(value: float) -> str:
 
 
 def document(results: dict) -> str:
-    """Everything that was measured, in Markdown: where, with what, the tables, what is missing."""
+    """All results in Markdown: the machine, the versions, the tables, and what was skipped."""
     machine, versions = results["machine"], results["versions"]
     where = [machine["processor"], f"{machine['cores']} cores"]
     if machine["memory_gb"]:
         where.append(f"{machine['memory_gb']:.0f} GB of memory")
-    have = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
-    parts = [f"Measured on {', '.join(where)} ({machine['system']}), with {have}."]
+    installed = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    parts = [f"Measured on {', '.join(where)} ({machine['system']}), with {installed}."]
     for subject in results["subjects"].values():
         parts += map(markdown, subject["tables"])
-    parts += [f"Left out, {name}: {why}" for name, why in results["left_out"].items()]
+    parts += [f"Skipped: {name}. {reason}" for name, reason in results["skipped"].items()]
     return "\n\n".join(parts)

@@ -1,4 +1,4 @@
-"""On one core: photos prepared, drawings made, and trainings of the study."""
+"""On one core: preprocessing photos, making synthetic drawings, and trainings of the study."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.measuring import clocked, threads
+from benchmarks.measuring import seconds_of, threads
 from benchmarks.tables import Row, Table
 from fmnist_demo.data.fashion_mnist import load_test, load_training
 from fmnist_demo.data.splits import Split, TrainingData
@@ -17,58 +17,65 @@ from fmnist_demo.images.preprocessing import prepare
 from fmnist_demo.images.reading import open_image
 from fmnist_demo.synthetic.dataset import examples
 
-DRAWINGS = 500
-"""Drawings a round of the benchmarks."""
+DRAWINGS_PER_ROUND = 500
 
-TRAININGS = 2
-"""Trainings of the study a round of the benchmarks."""
+TRAININGS_PER_ROUND = 2
 
 
 def measure(repeats: int, data: str | None = None, photos: str | None = None) -> list[Table]:
-    """Each in turn, with one thread. Without `photos`, a folder, they are left out.
+    """Measure each in turn, with one thread; photos only if `photos` names a folder of them.
 
-    Raises `UserError` if the folder has no photos, or Fashion-MNIST is not there.
+    Raises `UserError` if the folder has no photos or Fashion-MNIST is missing.
     """
     training, test = load_training(data), load_test(data)
-    synthetic_drawings()  # made once, and no part of any training
+    synthetic_drawings()  # cached: made once, and not a part of any training
     with threads(1):
-        rows = [Row("procedural drawings", list(drawing_times(DRAWINGS * repeats)))]
+        rows = [
+            Row("making a synthetic drawing", list(drawing_times(DRAWINGS_PER_ROUND * repeats)))
+        ]
         if photos:
-            rows.insert(0, Row("photos to 28 × 28", photo_times(Path(photos))))
-        trained = [
-            clocked(lambda each=each: train(each, training, test))
-            for each in tqdm(some_trainings(TRAININGS * repeats), "trainings of the study")
+            rows.insert(0, Row("preprocessing a photo", photo_times(Path(photos))))
+        training_times = [
+            seconds_of(lambda chosen=chosen: train(chosen, training, test))
+            for chosen in tqdm(
+                some_trainings(TRAININGS_PER_ROUND * repeats), "trainings of the study"
+            )
         ]
     epochs, photographs = study.BASE.config.epochs, study.BASE.photographs
-    note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, and their figures"
+    note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, with all metrics"
     return [
         Table("On one core", rows),
-        Table("On one core", [Row("trainings of the study", trained, note)], per="hour"),
+        Table("On one core", [Row("one training of the study", training_times, note)], per="hour"),
     ]
 
 
 def photo_times(folder: Path) -> list[float]:
-    """The seconds from each photo's file to what the networks see."""
+    """The seconds from each photo's file to the input of the networks."""
     files = sorted(path for path in folder.rglob("*.*") if path.is_file())
     if not files:
         raise UserError(f"{folder} holds no photos: name a folder of photos with --photos.")
-    return [clocked(lambda file=file: prepare(open_image(file))) for file in tqdm(files, "photos")]
+    return [
+        seconds_of(lambda file=file: prepare(open_image(file))) for file in tqdm(files, "photos")
+    ]
 
 
 def drawing_times(count: int) -> Iterable[float]:
-    """The seconds of each of `count` procedural drawings, as an example to train on."""
-    made = examples(0, {"drawing": 1})
+    """The seconds that each of `count` synthetic drawings takes, as a training example."""
+    drawings = examples(0, {"drawing": 1})
     for _ in tqdm(range(count), "drawings"):
-        yield clocked(lambda: next(made))
+        yield seconds_of(lambda: next(drawings))
 
 
 def some_trainings(count: int) -> list[sweep.Training]:
-    """Trainings of the study, evenly from the whole of it, in bfloat16."""
+    """`count` trainings of the study, spread evenly over it, in bfloat16."""
     whole = study.trainings(study.plan(), seeds=1)
     chosen = [whole[i * len(whole) // count] for i in range(count)]
-    return [replace(one, config=replace(one.config, precision="bfloat16")) for one in chosen]
+    return [
+        replace(training, config=replace(training.config, precision="bfloat16"))
+        for training in chosen
+    ]
 
 
-def train(one: sweep.Training, examples: TrainingData, test: Split) -> sweep.Figures:
-    """One training with all that is measured on it."""
-    return sweep.measure(one, examples.train, examples.validation, test, synthetic_drawings())
+def train(training: sweep.Training, examples: TrainingData, test: Split) -> sweep.Figures:
+    """Run one training and measure its network."""
+    return sweep.measure(training, examples.train, examples.validation, test, synthetic_drawings())

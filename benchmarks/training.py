@@ -1,7 +1,7 @@
-"""Time to 89 % on the test set, and the time of one epoch: this project's way against others.
+"""The time to 89 % on the test set and the time of one epoch, compared with other libraries.
 
-All train the same network, that of PyTorch's quickstart tutorial (784-512-512-10 with ReLU), on
-the same 55,000 photographs, which they find as bytes in memory, with the same number of threads.
+All train the network of PyTorch's quickstart tutorial (784-512-512-10 with ReLU) on the same
+55,000 photographs, which are in memory as bytes, with the same number of threads.
 This project's own settings were chosen on the validation set.
 """
 
@@ -31,14 +31,14 @@ from fmnist_demo.spec import MEAN, STD, normalise
 from fmnist_demo.training.loop import TrainConfig, fit
 
 TARGET = 0.89
-LONGEST = 20
-"""Epochs after which a way that has not reached the target is given up."""
+MAX_EPOCHS = 20
+"""Epochs after which a training that has not reached the target stops."""
 
 SHAPE = MLPConfig(layers=2, width=512, norm="none")
 USUAL = {"batch_size": 64, "learning_rate": 1e-3}
-"""The quickstart tutorial's batches, and Adam's usual learning rate."""
+"""The batch size of the quickstart tutorial and the usual learning rate of Adam."""
 
-OWN = TrainConfig(
+PROJECT = TrainConfig(
     epochs=6,
     patience=6,
     batch_size=256,
@@ -47,29 +47,33 @@ OWN = TrainConfig(
     synthetic=0,
     synthetic_sets=1,
 )
-"""This project's way to the target: larger batches, one cycle of the rate, smooth labels."""
+"""How this project trains to the target: larger batches, one cycle of the learning rate, label
+smoothing."""
 
 FAST, EXACT = "this project, bfloat16", "this project, float32"
 LOADER = "Dataset, DataLoader, Adam"
 SCIKIT = "scikit-learn’s MLPClassifier"
 QUICKSTART = "PyTorch’s quickstart tutorial"
 
-Guess = Callable[[torch.Tensor], torch.Tensor]
-Way = Callable[[TrainingData, int], Iterator[Guess]]
-"""Training data and a seed -> after every epoch, what gives pictures, uint8 (N, 28, 28), their
-labels (N,). All work is done while the next epoch is asked for."""
+Classifier = Callable[[torch.Tensor], torch.Tensor]
+"""Images, uint8 (N, 28, 28) -> labels, int64 (N,)."""
+
+Trainer = Callable[[TrainingData, int], Iterator[Classifier]]
+"""Training data and a seed -> the classifier after every epoch. Asking for the next one trains."""
 
 
 class Photographs(FashionMNIST):
-    """torchvision's dataset, item by item as it comes, but for the pictures being a split's."""
+    """torchvision's dataset with the images of a split."""
 
     def __init__(self, split: Split, transform: Callable):
         VisionDataset.__init__(self, root="", transform=transform)
         self.data, self.targets = split.images, split.labels
 
 
-def tensors(examples: TrainingData, seed: int, config: TrainConfig = OWN) -> Iterator[Guess]:
-    """This project's `fit`; its time includes the validation after every epoch."""
+def tensors(
+    examples: TrainingData, seed: int, config: TrainConfig = PROJECT
+) -> Iterator[Classifier]:
+    """This project's `fit`; the time includes the validation after every epoch."""
     model = MLP(SHAPE, seed)
     for _ in fit(model, examples.train, examples.validation, replace(config, seed=seed)):
         yield lambda images: predict_logits(model, images).argmax(1)
@@ -81,7 +85,7 @@ def loader(
     batch_size: int = USUAL["batch_size"],
     learning_rate: float = USUAL["learning_rate"],
     workers: int = 0,
-) -> Iterator[Guess]:
+) -> Iterator[Classifier]:
     """torchvision's Dataset, a shuffling DataLoader and Adam."""
     steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))])
     model = MLP(SHAPE, seed)
@@ -92,8 +96,8 @@ def loader(
         yield lambda images: predict_logits(model, images).argmax(1)
 
 
-def quickstart(examples: TrainingData, seed: int) -> Iterator[Guess]:
-    """As PyTorch's quickstart tutorial does it: plain stochastic gradient descent, rate 1e-3."""
+def quickstart(examples: TrainingData, seed: int) -> Iterator[Classifier]:
+    """PyTorch's quickstart tutorial: plain stochastic gradient descent, learning rate 1e-3."""
     model = MLP(SHAPE, seed)
     optimiser = torch.optim.SGD(model.parameters(), lr=1e-3)
     photographs = Photographs(examples.train, transforms.ToTensor())
@@ -105,7 +109,7 @@ def quickstart(examples: TrainingData, seed: int) -> Iterator[Guess]:
         )
 
 
-def scikit_learn(examples: TrainingData, seed: int) -> Iterator[Guess]:
+def scikit_learn(examples: TrainingData, seed: int) -> Iterator[Classifier]:
     """scikit-learn's MLPClassifier: the same layers, batches and Adam, without its L2 penalty."""
     from sklearn.neural_network import MLPClassifier
 
@@ -131,7 +135,7 @@ def _batches(photographs: Photographs, size: int, seed: int, workers: int = 0) -
 
 
 def _epoch(model: nn.Module, batches: DataLoader, optimiser: torch.optim.Optimizer) -> None:
-    """One epoch as every tutorial has it."""
+    """The training loop of every tutorial."""
     model.train()
     for images, labels in batches:
         loss = nn.functional.cross_entropy(model(images), labels)
@@ -142,7 +146,7 @@ def _epoch(model: nn.Module, batches: DataLoader, optimiser: torch.optim.Optimiz
 
 @dataclass
 class Run:
-    """One training as far as it went: the seconds of each epoch, and the test accuracy after it.
+    """One training: the seconds of each epoch and the test accuracy after it.
 
     `reached`: whether the last accuracy is the target or more.
     """
@@ -153,120 +157,124 @@ class Run:
 
 
 def run(
-    epochs: Iterator[Guess], test: Split, target: float = TARGET, longest: int = LONGEST
+    epochs: Iterator[Classifier], test: Split, target: float = TARGET, max_epochs: int = MAX_EPOCHS
 ) -> Run:
-    """Train until the test accuracy is `target` or more, for `longest` epochs at most.
+    """Train until the test accuracy is `target` or more, for at most `max_epochs` epochs.
 
-    The time of the test is not counted.
+    The seconds do not include the test.
     """
-    done = Run()
-    while len(done.seconds) < longest and not done.reached:
+    result = Run()
+    while len(result.seconds) < max_epochs and not result.reached:
         start = time.perf_counter()
-        guess = next(epochs, None)
+        classify = next(epochs, None)
         elapsed = time.perf_counter() - start
-        if guess is None:
+        if classify is None:
             break
         with torch.no_grad():
-            right = guess(test.images) == test.labels
-        done.seconds.append(elapsed)
-        done.accuracies.append(right.float().mean().item())
-        done.reached = done.accuracies[-1] >= target
-    return done
+            right = classify(test.images) == test.labels
+        result.seconds.append(elapsed)
+        result.accuracies.append(right.float().mean().item())
+        result.reached = result.accuracies[-1] >= target
+    return result
 
 
 def runs_in_turn(
-    ways: dict[str, Way], examples: TrainingData, test: Split, repeats: int
+    trainers: dict[str, Trainer], examples: TrainingData, test: Split, repeats: int
 ) -> dict[str, list[Run]]:
-    """Runs of every way by name, in turn, each repetition with a seed of its own.
+    """`repeats` runs of every trainer by name, in turn, each round with another seed.
 
-    A way that has not reached the target is not tried again.
+    A trainer that has not reached the target does not run again.
     """
-    runs = {name: [] for name in ways}
-    with tqdm(total=repeats * len(ways), desc="trainings to 89 %") as bar:
+    runs = {name: [] for name in trainers}
+    with tqdm(total=repeats * len(trainers), desc="trainings to 89 %") as bar:
         for seed in range(repeats):
-            for name, way in ways.items():
-                if all(done.reached for done in runs[name]):
-                    runs[name].append(run(way(examples, seed), test))
+            for name, trainer in trainers.items():
+                if all(earlier.reached for earlier in runs[name]):
+                    runs[name].append(run(trainer(examples, seed), test))
                 bar.update()
     return runs
 
 
 def row(name: str, runs: list[Run]) -> Row:
-    """The runs of one way; it has samples only if every one of them reached the target."""
-    details = {"runs": [asdict(done) for done in runs]}
-    for done in runs:
-        if not done.reached:
-            epochs, seconds = len(done.seconds), sum(done.seconds)
-            note = f"{done.accuracies[-1]:.1%} after {epochs} epochs and {seconds:.0f} s"
+    """The runs of one trainer; the row has samples only if all of them reached the target."""
+    details = {"runs": [asdict(result) for result in runs]}
+    for result in runs:
+        if not result.reached:
+            epochs, seconds = len(result.seconds), sum(result.seconds)
+            note = f"{result.accuracies[-1]:.1%} after {epochs} epochs and {seconds:.0f} s"
             return Row(name, [], note, details)
-    epochs = [len(done.seconds) for done in runs]
+    epochs = [len(result.seconds) for result in runs]
     ends = sorted({min(epochs), max(epochs)})
     note = f"{' to '.join(map(str, ends))} epochs"
-    return Row(name, [sum(done.seconds) for done in runs], note, details)
+    return Row(name, [sum(result.seconds) for result in runs], note, details)
 
 
 def measure(repeats: int, data: str | None = None) -> list[Table]:
-    """Time to the target, then the time of single epochs. All cores.
+    """Measure the time to the target, then the time of single epochs, on all cores.
 
-    Raises `UserError` if Fashion-MNIST or scikit-learn is not there.
+    Raises `UserError` if Fashion-MNIST or scikit-learn is missing.
     """
     if find_spec("sklearn") is None:
         raise UserError(
             "scikit-learn is not installed: run pip install -r requirements-benchmarks.txt."
         )
     examples, test = load_training(data), load_test(data)
-    fast = replace(OWN, precision="bfloat16")
     with threads():
-        runs = runs_in_turn(
-            {
-                FAST: partial(tensors, config=fast),
-                EXACT: tensors,
-                LOADER: loader,
-                SCIKIT: scikit_learn,
-                QUICKSTART: quickstart,
-            },
-            examples,
-            test,
-            repeats,
-        )
-        small = replace(OWN, **USUAL)
-        cores = os.cpu_count() or 1
         return [
-            Table(
-                f"Training to {TARGET:.0%} on the test set",
-                [row(name, runs[name]) for name in runs],
-                FAST,
-                remark=f"This project: its own way, batches of {OWN.batch_size} and one cycle of "
-                f"the learning rate. The others: batches of {USUAL['batch_size']}, a constant "
-                "rate, until they are there.",
-            ),
-            _one_epoch(
-                f"One epoch, batches of {USUAL['batch_size']}",
-                {
-                    EXACT: partial(tensors, config=small),
-                    FAST: partial(tensors, config=replace(small, precision="bfloat16")),
-                    LOADER: loader,
-                    f"{LOADER}, {cores} workers": partial(loader, workers=cores),
-                    SCIKIT: scikit_learn,
-                },
-                examples,
-                repeats,
-            ),
-            _one_epoch(
-                f"One epoch, batches of {OWN.batch_size}",
-                {
-                    EXACT: tensors,
-                    FAST: partial(tensors, config=fast),
-                    LOADER: partial(loader, batch_size=OWN.batch_size),
-                },
-                examples,
-                repeats,
-            ),
+            _time_to_target(examples, test, repeats),
+            _small_batches(examples, repeats),
+            _large_batches(examples, repeats),
         ]
 
 
-def _one_epoch(title: str, ways: dict[str, Way], examples: TrainingData, repeats: int) -> Table:
-    """The same work in every way: nothing differs but how it is done."""
-    first = {name: lambda way=way: next(way(examples, 0)) for name, way in ways.items()}
-    samples = in_turn(first, repeats, title.lower(), warm_up=False)
-    return Table(title, [Row(name, samples[name]) for name in ways], EXACT)
+def _time_to_target(examples: TrainingData, test: Split, repeats: int) -> Table:
+    trainers = {
+        FAST: partial(tensors, config=replace(PROJECT, precision="bfloat16")),
+        EXACT: tensors,
+        LOADER: loader,
+        SCIKIT: scikit_learn,
+        QUICKSTART: quickstart,
+    }
+    runs = runs_in_turn(trainers, examples, test, repeats)
+    return Table(
+        f"Training to {TARGET:.0%} on the test set",
+        [row(name, runs[name]) for name in runs],
+        FAST,
+        remark=f"This project uses batches of {PROJECT.batch_size} and one cycle of the learning "
+        f"rate. The others use batches of {USUAL['batch_size']} and a constant learning rate until "
+        "they reach the target.",
+    )
+
+
+def _small_batches(examples: TrainingData, repeats: int) -> Table:
+    config, cores = replace(PROJECT, **USUAL), os.cpu_count() or 1
+    trainers = {
+        EXACT: partial(tensors, config=config),
+        FAST: partial(tensors, config=replace(config, precision="bfloat16")),
+        LOADER: loader,
+        f"{LOADER}, {cores} workers": partial(loader, workers=cores),
+        SCIKIT: scikit_learn,
+    }
+    return _one_epoch(trainers, USUAL["batch_size"], examples, repeats)
+
+
+def _large_batches(examples: TrainingData, repeats: int) -> Table:
+    trainers = {
+        EXACT: tensors,
+        FAST: partial(tensors, config=replace(PROJECT, precision="bfloat16")),
+        LOADER: partial(loader, batch_size=PROJECT.batch_size),
+    }
+    return _one_epoch(trainers, PROJECT.batch_size, examples, repeats)
+
+
+def _one_epoch(
+    trainers: dict[str, Trainer], batch_size: int, examples: TrainingData, repeats: int
+) -> Table:
+    """The time of the first epoch: all trainers do the same work."""
+    title = f"One epoch with batches of {batch_size}"
+    first_epochs = {
+        name: lambda trainer=trainer: next(trainer(examples, 0))
+        for name, trainer in trainers.items()
+    }
+    samples = in_turn(first_epochs, repeats, title.lower(), warm_up=False)
+    return Table(title, [Row(name, samples[name]) for name in trainers], EXACT)

@@ -1,8 +1,9 @@
-"""The command line: python -m fmnist_demo train | path | study | evaluate | classify."""
+"""Train, compare, evaluate and use networks that name clothes."""
 
 import argparse
 import os
 import sys
+from pathlib import Path
 
 import torch
 
@@ -22,7 +23,7 @@ COMMANDS = {
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(prog="python -m fmnist_demo", description=__doc__)
+    top = argparse.ArgumentParser(prog=_program(), description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         about = command.__doc__.rstrip(".")
@@ -31,6 +32,11 @@ def parser() -> argparse.ArgumentParser:
         add_threads(sub)
         sub.set_defaults(run=command.run)
     return top
+
+
+def _program() -> str:
+    """What was typed to get here: the installed command or the module."""
+    return "fmnist-demo" if Path(sys.argv[0]).stem == "fmnist-demo" else "python -m fmnist_demo"
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -44,6 +44,19 @@ FLAGS = [
 ]
 
 
+PATIENCE = 60_000
+"""Milliseconds that browser tests wait at most: enough on a busy machine."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark the tests that use the browser or the cluster."""
+    for item in items:
+        for fixture in ("browser", "cluster"):
+            if fixture in item.fixturenames:
+                item.add_marker(fixture)
+
+
 def skip_or_fail(reason: str) -> NoReturn:
     """Skip a test that this machine cannot run; where CI=true, every test must run."""
     if os.environ.get("CI") == "true":
@@ -120,6 +133,7 @@ def app_url():
 def browser():
     """Chromium, without a window."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    playwright.expect.set_options(timeout=PATIENCE)
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
@@ -139,6 +153,7 @@ def open_page(browser, app_url):
 
     def open_page(query="", shows="canvas", **options):
         page = browser.new_page(**options)
+        page.set_default_timeout(PATIENCE)
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)

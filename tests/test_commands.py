@@ -240,6 +240,7 @@ def test_study_asks_every_question_with_five_seeds_by_default(no_download, tmp_p
     assert not (tmp_path / "study.json").exists()
 
 
+@pytest.mark.slow
 def test_evaluate_writes_every_metric(no_download, weights, tmp_path, capsys):
     folder = tmp_path / "photos" / "bag+t-shirt"
     folder.mkdir(parents=True)

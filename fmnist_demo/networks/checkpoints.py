@@ -20,8 +20,10 @@ from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.single_image import SingleImageInference
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
-"""The folder of the checkpoints that come with the project."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INSTALLED = _PACKAGE / "weights"
+WEIGHTS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "weights"
+"""The folder of the checkpoints that come with the project, installed or in a checkout."""
 
 FORMAT = 3
 """The format that is written."""

@@ -57,7 +57,7 @@ def test_a_rate_is_that_of_all_samples_together():
 
 def test_a_table_in_markdown():
     assert tables.markdown(RATIOS.as_dict()).splitlines() == [
-        "| A race | median | times as long | n |",
+        "| A race | median | relative time | n |",
         "| --- | ---: | ---: | ---: |",
         "| a hare | 2 s | 1 | 3 |",
         "| a tortoise (slow) | 40 s | 20 | 2 |",
@@ -92,7 +92,7 @@ def test_a_time_has_about_three_digits(value, text):
     assert tables.seconds(value) == text
 
 
-def test_the_ways_take_turns():
+def test_the_functions_take_turns():
     calls = []
     ways = {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}
     samples = measuring.in_turn(ways, 3, "test")
@@ -143,37 +143,37 @@ def test_the_command_writes_what_was_measured_and_says_what_is_left_out(subjects
     results = json.loads(path.read_text())
     assert results["repeats"] == 2
     assert results["subjects"]["race"]["tables"] == [RATIOS.as_dict()]
-    assert results["left_out"] == {"mill": "There is no wind: wait for some."}
+    assert results["skipped"] == {"mill": "There is no wind: wait for some."}
     assert results["machine"]["cores"] >= 1
     printed = capsys.readouterr().out
     assert tables.markdown(RATIOS.as_dict()) in printed
-    assert "Left out, mill: There is no wind: wait for some." in printed
+    assert "Skipped: mill. There is no wind: wait for some." in printed
     assert printed.strip() == tables.document(results)
 
 
 @pytest.fixture
-def best_epoch(tmp_path, monkeypatch):
-    """Where the command keeps its results, and the page that shows them."""
+def outputs(tmp_path, monkeypatch):
+    """The command, with its results and its page in a folder of the test."""
     monkeypatch.setattr(command, "RESULTS", tmp_path / "results.json")
-    monkeypatch.setattr(command, "README", tmp_path / "README.md")
-    command.README.write_text(EMPTY_PAGE)
+    monkeypatch.setattr(command, "PAGE", tmp_path / "benchmarks.md")
+    command.PAGE.write_text(EMPTY_PAGE)
     return command
 
 
-def test_a_part_of_the_benchmarks_does_not_replace_the_results_of_all(subjects, kept):
-    assert kept.main(["--only", "race"]) == 0
-    assert not kept.RESULTS.exists()
-    assert kept.README.read_text() == EMPTY_PAGE
-    assert kept.main([]) == 0
-    results = json.loads(kept.RESULTS.read_text())
-    assert kept.README.read_text() == EMPTY_PAGE.replace("old", tables.document(results))
+def test_a_part_of_the_benchmarks_does_not_replace_the_results_of_all(subjects, outputs):
+    assert outputs.main(["--only", "race"]) == 0
+    assert not outputs.RESULTS.exists()
+    assert outputs.PAGE.read_text() == EMPTY_PAGE
+    assert outputs.main([]) == 0
+    results = json.loads(outputs.RESULTS.read_text())
+    assert outputs.PAGE.read_text() == EMPTY_PAGE.replace("old", tables.document(results))
 
 
-def test_a_run_that_measures_nothing_fails_and_replaces_nothing(subjects, kept, capsys):
+def test_a_run_that_measures_nothing_fails_and_replaces_nothing(subjects, outputs, capsys):
     del subjects["race"]
-    assert kept.main([]) == 2
-    assert not kept.RESULTS.exists()
-    assert kept.README.read_text() == EMPTY_PAGE
+    assert outputs.main([]) == 2
+    assert not outputs.RESULTS.exists()
+    assert outputs.PAGE.read_text() == EMPTY_PAGE
     assert_one_sentence(capsys.readouterr().err.splitlines()[-1])
 
 
@@ -204,9 +204,9 @@ def test_a_run_ends_when_the_target_is_reached():
     assert done.reached
 
 
-@pytest.mark.parametrize("longest", [2, 9])
-def test_a_run_that_does_not_get_there_is_given_up(longest):
-    done = training.run(epochs(0.5, 0.6), TEN, target=0.89, longest=longest)
+@pytest.mark.parametrize("max_epochs", [2, 9])
+def test_a_run_that_does_not_get_there_is_given_up(max_epochs):
+    done = training.run(epochs(0.5, 0.6), TEN, target=0.89, max_epochs=max_epochs)
     assert done.accuracies == pytest.approx([0.5, 0.6])
     assert not done.reached
 
@@ -243,18 +243,19 @@ def need_scikit_learn() -> None:
 def test_every_way_learns_epoch_by_epoch(name, drawings):
     if name == "scikit_learn":
         need_scikit_learn()
-    done = training.run(getattr(training, name)(drawings, 0), drawings.train, 1.1, longest=5)
+    done = training.run(getattr(training, name)(drawings, 0), drawings.train, 1.1, max_epochs=5)
     assert len(done.seconds) == 5
     assert all(second > 0 for second in done.seconds)
     if name != "quickstart":  # it needs more than so few steps
         assert done.accuracies[-1] > done.accuracies[0]
 
 
+@pytest.mark.slow
 def test_all_of_training_is_measured_side_by_side(drawings, monkeypatch):
     need_scikit_learn()
     monkeypatch.setattr(training, "load_training", lambda data: drawings)
     monkeypatch.setattr(training, "load_test", lambda data: drawings.validation)
-    monkeypatch.setattr(training, "LONGEST", 2)
+    monkeypatch.setattr(training, "MAX_EPOCHS", 2)
     whole, small, large = training.measure(2)
     assert [row.name for row in whole.rows] == [
         *(training.FAST, training.EXACT, training.LOADER, training.SCIKIT, training.QUICKSTART)
@@ -294,7 +295,7 @@ def test_missing_scikit_learn_is_said_in_a_sentence(monkeypatch):
 
 
 def test_nine_networks_are_measured_against_reading_their_weights(monkeypatch):
-    monkeypatch.setattr(nine, "CALLS", 1)
+    monkeypatch.setattr(nine, "CALLS_PER_ROUND", 1)
     (table,) = nine.measure(2)
     assert table.baseline == nine.READ
     assert {row.name: len(row.samples) for row in table.rows} == dict.fromkeys(
@@ -334,7 +335,7 @@ def test_the_trainings_are_spread_over_the_study():
 def test_all_of_throughput_is_measured(drawings, tmp_path, monkeypatch):
     monkeypatch.setattr(throughput, "load_training", lambda data: drawings)
     monkeypatch.setattr(throughput, "load_test", lambda data: drawings.validation)
-    monkeypatch.setattr(throughput, "DRAWINGS", 3)
+    monkeypatch.setattr(throughput, "DRAWINGS_PER_ROUND", 3)
     short = replace(study.BASE, config=replace(study.BASE.config, epochs=1, batch_size=50))
     monkeypatch.setattr(throughput, "some_trainings", lambda count: [short] * count)
     photo_of(0).save(tmp_path / "photo.jpg")
@@ -344,16 +345,17 @@ def test_all_of_throughput_is_measured(drawings, tmp_path, monkeypatch):
     assert (seconds.per, hours.per) == ("second", "hour")
 
 
+@pytest.mark.browser
 def test_pens_lifting_and_long_strokes_are_timed_in_both_apps():
     pytest.importorskip("playwright", reason="Playwright is not installed")
     if machine.chromium() is None:
         skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
     points = np.array([(0.2, 0.2), (0.8, 0.3), (0.5, 0.5), (0.3, 0.8)])
-    with answer.visitors() as visitors:
-        assert list(visitors) == [answer.PROJECT, answer.NOTHING]
-        for visitor in visitors.values():
-            assert 0 < visitor.stroke(points) < 10
-            longest = visitor.long_stroke(answer.spiral()[::10])
+    with answer.drawing_pages() as pages:
+        assert list(pages) == [answer.PROJECT, answer.BASELINE]
+        for page in pages.values():
+            assert 0 < page.stroke(points) < 10
+            longest = page.long_stroke(answer.spiral()[::10])
             assert longest["event"] > 0
             assert longest["frame"] > 0
 
@@ -361,7 +363,7 @@ def test_pens_lifting_and_long_strokes_are_timed_in_both_apps():
 def test_a_missing_browser_is_said_in_a_sentence(monkeypatch):
     pytest.importorskip("playwright", reason="Playwright is not installed")
     monkeypatch.setattr(answer, "chromium", lambda: None)
-    with pytest.raises(UserError, match="no Chromium") as caught, answer.visitors():
+    with pytest.raises(UserError, match="no Chromium") as caught, answer.drawing_pages():
         pass
     assert_one_sentence(str(caught.value))
 

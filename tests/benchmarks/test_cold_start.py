@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from fmnist_demo.networks.checkpoints import WEIGHTS
@@ -41,6 +42,7 @@ app.close()
 """
 
 
+@pytest.mark.slow
 def test_the_page_is_built_and_a_drawing_answered_before_anything_slow_is_loaded():
     run = subprocess.run(
         [sys.executable, "-c", START, *SLOW],

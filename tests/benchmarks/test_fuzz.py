@@ -1,4 +1,4 @@
-"""A few hundred inputs as `python -m benchmarks.fuzz` sends them, to the app in this process."""
+"""The inputs of `python -m benchmarks.stress.fuzz`, a few hundred, to the app in this process."""
 
 import threading
 
@@ -8,66 +8,70 @@ import pytest
 from helpers import assert_one_sentence
 from picture_helpers import refused
 
-from benchmarks import fuzz
-from benchmarks.fuzz import FILE, Case, Tally, Visitor, bad_answer, bad_sentence
+from benchmarks.stress import fuzz_inputs
+from benchmarks.stress.fuzz import Tally
+from benchmarks.stress.fuzz_client import OUTCOMES, Client, wrong_with_answer, wrong_with_message
+from benchmarks.stress.fuzz_inputs import FILE, Case
 from fmnist_demo.images import reading, segmentation
 
 COUNT = 250
 
 
 @pytest.fixture(scope="module")
-def visitor(app_url):
-    return Visitor(app_url)
+def client(app_url):
+    return Client(app_url)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
-def test_whatever_is_sent_an_answer_or_a_sentence_comes_back(visitor, capfd):
+def test_whatever_is_sent_an_answer_or_a_sentence_comes_back(client, capfd):
     tally = Tally()
-    fuzz.generate(COUNT, 0, lambda case: tally.ask(visitor, case))
+    fuzz_inputs.generate(COUNT, 0, lambda case: tally.send(client, case))
     assert tally.problems == []
     assert sum(tally.outcomes.values()) >= COUNT
-    assert {target for target, _ in tally.outcomes} == set(fuzz.TARGETS)
-    assert {"answer", "sentence"} <= {outcome for _, outcome in tally.outcomes}
+    assert {target for target, _ in tally.outcomes} == set(fuzz_inputs.TARGETS)
+    outcomes = {outcome for _, outcome in tally.outcomes}
+    assert {"answer", "error"} <= outcomes <= set(OUTCOMES)
     assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
     "what", ["PNG of 4 GP", "PNG with 200 MB of text", "BMP of 30,000 × 30,000"]
 )
-def test_a_bomb_is_refused_in_a_sentence(visitor, what):
-    case = Case("/classify", what, [FILE, 3, "none"], fuzz.BOMBS[what]())
-    assert visitor.send(case) in [("sentence", ""), ("answer", "")]
+def test_a_bomb_is_refused_in_a_sentence(client, what):
+    case = Case("/classify", what, [FILE, 3, "none"], fuzz_inputs.BOMBS[what]())
+    assert client.send(case) in [("error", ""), ("answer", "")]
 
 
-@pytest.mark.parametrize("target", fuzz.TARGETS)
-def test_sound_input_is_answered(visitor, target):
+@pytest.mark.parametrize("target", fuzz_inputs.TARGETS)
+def test_sound_input_is_answered(client, target):
     network = target == "network"
-    file = fuzz.networks()["checkpoint"] if network else fuzz.pictures()["PNG L"]
+    file = fuzz_inputs.networks()["checkpoint"] if network else fuzz_inputs.pictures()["PNG L"]
     name = "n.safetensors" if network else "p.png"
-    case = Case(target, "sound", fuzz.SOUND[target], file, name, inline=target == "canvas")
-    assert visitor.send(case) == ("answer", "")
+    case = Case(target, "sound", fuzz_inputs.SOUND[target], file, name, inline=target == "canvas")
+    assert client.send(case) == ("answer", "")
 
 
 def test_what_is_no_sentence_or_no_answer_is_seen():
     for text in (None, "", "Traceback (most recent call last):", "One.\nTwo.", "no full stop"):
-        assert bad_sentence(text)
-    assert not bad_sentence("The file is empty: choose a picture file.")
-    assert bad_answer("canvas", ["<script>alert(1)</script>", ""])
-    assert bad_answer("/compare", [[]])
+        assert wrong_with_message(text)
+    assert not wrong_with_message("The file is empty: choose a picture file.")
+    assert wrong_with_answer("canvas", ["<script>alert(1)</script>", ""])
+    assert wrong_with_answer("/compare", [[]])
 
 
 def test_the_same_seed_makes_the_same_inputs():
-    def made(seed):
+    def cases_of(seed):
         cases = []
-        fuzz.generate(20, seed, cases.append)
+        fuzz_inputs.generate(20, seed, cases.append)
         return [repr(case) for case in cases]
 
-    assert made(1) == made(1)
+    assert cases_of(1) == cases_of(1)
 
 
 def test_large_pictures_are_decoded_one_at_a_time_and_none_waits_for_ever(monkeypatch):
     monkeypatch.setattr(reading, "LARGE_PIXELS", 1000)
-    data = fuzz.pictures()["PNG RGB"]
+    data = fuzz_inputs.pictures()["PNG RGB"]
     expected = reading.open_image(data).tobytes()
     over = threading.Event()
     reading._LARGE.submit(over.wait)
@@ -99,17 +103,19 @@ def test_grabcut_gets_grain_where_a_picture_is_flat_and_else_not(monkeypatch):
     assert np.abs(seen[1].astype(int) - flat).max() == 1
 
 
-def test_a_network_asked_for_as_a_list_is_a_sentence(visitor):
-    answer = visitor.client.post("gradio_api/run/classify", json={"data": [None, [], []]})
+def test_a_network_asked_for_as_a_list_is_a_sentence(client):
+    answer = client.http.post("gradio_api/run/classify", json={"data": [None, [], []]})
     assert_one_sentence(answer.json()["error"])
 
 
 @pytest.mark.parametrize("end", ["\x85", "\u2028"])
-def test_the_end_of_a_line_in_a_file_s_name_is_no_harm(visitor, end):
+def test_the_end_of_a_line_in_a_file_s_name_is_no_harm(client, end):
     case = Case("network", "odd name", [FILE], b"no network", f"n{end}.safetensors")
-    assert visitor.send(case) == ("answer", "")
+    assert client.send(case) == ("answer", "")
 
 
-def test_half_a_character_is_a_sentence(visitor):
-    case = Case("/classify", "JSON", [FILE, "\ud800", "none"], fuzz.pictures()["PNG L"], "p.png")
-    assert visitor.send(case) == ("sentence", "")
+def test_half_a_character_is_a_sentence(client):
+    case = Case(
+        "/classify", "JSON", [FILE, "\ud800", "none"], fuzz_inputs.pictures()["PNG L"], "p.png"
+    )
+    assert client.send(case) == ("error", "")

@@ -4,16 +4,17 @@ import json
 
 import pytest
 
-from benchmarks import kills
+from benchmarks.stress import kills
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 @pytest.mark.parametrize("command", ["path", "study", "download"])
 def test_a_killed_command_leaves_nothing_that_the_next_run_would_trust_wrongly(command):
-    figures = kills.measure(2, 1, [command])["commands"][command]
-    assert figures["problems"] == []
-    assert sum(figures["left"].values()) == 2
-    assert figures["files"] >= 2
+    results = kills.measure(2, 1, [command])["commands"][command]
+    assert results["problems"] == []
+    assert sum(results["states"].values()) == 2
+    assert results["files"] >= 2
 
 
 def test_a_result_that_is_not_whole_is_seen(tmp_path):

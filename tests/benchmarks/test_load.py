@@ -8,9 +8,10 @@ import secrets
 import httpx
 import pytest
 
-from benchmarks import load, pages, reliability
-from benchmarks.load import Crowd, Visitor, Wiring
-from benchmarks.server import endpoint, listener
+from benchmarks import pages
+from benchmarks.stress import load, reliability
+from benchmarks.stress.load import Crowd, FunctionIds, Query, Visitor
+from benchmarks.stress.server import endpoint, listener
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui import layout
 
@@ -18,45 +19,45 @@ VISITORS = 6
 
 
 @pytest.fixture(scope="module")
-def wiring(app_url):
+def functions(app_url):
     config = httpx.get(f"{app_url}config", timeout=120).json()
-    return Wiring(listener(config, "drawpad", "input"), endpoint(config, "classify"))
+    return FunctionIds(listener(config, "drawpad", "input"), endpoint(config, "classify"))
 
 
 @pytest.fixture(scope="module")
-def visitors(wiring):
-    made = load.questions(VISITORS * 2, wiring, layout.build(Collection()))
-    return [Visitor(secrets.token_hex(5), made[n::VISITORS]) for n in range(VISITORS)]
+def visitors(functions):
+    queries = load.make_queries(VISITORS * 2, functions, layout.build(Collection()))
+    return [Visitor(secrets.token_hex(5), queries[n::VISITORS]) for n in range(VISITORS)]
 
 
-def crowd_at(app_url, wiring, visitors, count) -> tuple[Crowd, list[float]]:
-    async def come():
+def crowd_at(app_url, functions, visitors, count) -> tuple[Crowd, list[float]]:
+    async def send_requests():
         async with httpx.AsyncClient(base_url=app_url, timeout=120) as client:
-            crowd = Crowd(client, wiring, visitors)
-            return crowd, await load.at_rate(crowd.both, count, 100, "requests")
+            crowd = Crowd(client, functions, visitors)
+            return crowd, await load.send_at_rate(crowd.draw_or_classify, count, 100, "requests")
 
-    return asyncio.run(come())
+    return asyncio.run(send_requests())
 
 
-def test_each_visitor_gets_the_answer_to_their_own_drawing(app_url, wiring, visitors):
-    pages = {tuple(question.page) for visitor in visitors for question in visitor.questions}
+def test_each_visitor_gets_the_answer_to_their_own_drawing(app_url, functions, visitors):
+    pages = {tuple(query.page) for visitor in visitors for query in visitor.queries}
     assert len(pages) == VISITORS * 2  # another's answer would be seen
-    crowd, latencies = crowd_at(app_url, wiring, visitors, VISITORS * 4)
-    assert (crowd.errors, crowd.crossed) == ([], 0)
+    crowd, latencies = crowd_at(app_url, functions, visitors, VISITORS * 4)
+    assert (crowd.errors, crowd.wrong_answers) == ([], 0)
     assert len(latencies) == VISITORS * 4
     assert latencies == sorted(latencies)
 
 
-def test_another_visitors_answer_is_seen(app_url, wiring, visitors):
-    one, other = visitors[0].questions[0], visitors[1].questions[0]
-    swapped = load.Question(other.url, other.controls, one.page, other.layers, "none", {})
-    crowd, _ = crowd_at(app_url, wiring, [Visitor("swapped", [swapped])], 2)
+def test_another_visitors_answer_is_seen(app_url, functions, visitors):
+    first, second = visitors[0].queries[0], visitors[1].queries[0]
+    swapped = Query(second.url, second.controls, first.page, second.layers, "none", {})
+    crowd, _ = crowd_at(app_url, functions, [Visitor("swapped", [swapped])], 2)
     assert crowd.errors == []
-    assert crowd.crossed == 2  # one from the canvas, one from /classify
+    assert crowd.wrong_answers == 2  # one from the canvas, one from /classify
 
 
 def test_a_failure_is_counted(app_url, visitors):
-    crowd, _ = crowd_at(app_url, Wiring(10**6, 10**6), visitors[:1], 2)
+    crowd, _ = crowd_at(app_url, FunctionIds(10**6, 10**6), visitors[:1], 2)
     assert len(crowd.errors) == 2
 
 
@@ -64,10 +65,10 @@ def test_a_failure_is_counted(app_url, visitors):
 def test_the_page_on_reliability_shows_its_figures(name):
     page = reliability.PAGE.read_text(encoding="utf-8")
     table = "Not measured yet."
-    if reliability.FIGURES.exists():
-        kept = json.loads(reliability.FIGURES.read_text(encoding="utf-8"))
-        if name in kept:
-            table = importlib.import_module(f"benchmarks.{name}").table(kept[name])
+    if reliability.RESULTS.exists():
+        results = json.loads(reliability.RESULTS.read_text(encoding="utf-8"))
+        if name in results:
+            table = importlib.import_module(f"benchmarks.stress.{name}").table(results[name])
     assert pages.replaced(page, name, table) == page
 
 

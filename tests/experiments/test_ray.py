@@ -1,4 +1,4 @@
-"""A study on two Ray nodes of this machine, one of which is killed on the way."""
+"""A study on two Ray nodes of this machine, one of which is killed during the study."""
 
 import threading
 import time
@@ -26,11 +26,11 @@ def cluster():
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         soon_lost = {"health_check_period_ms": 1000, "health_check_failure_threshold": 3}
         head = {"num_cpus": 1, "include_dashboard": False, "_system_config": soon_lost}
-        made = Cluster(initialize_head=True, head_node_args=head)
-        made.add_node(num_cpus=1)
-        made.wait_for_nodes()
-        yield made
-        made.shutdown()
+        nodes = Cluster(initialize_head=True, head_node_args=head)
+        nodes.add_node(num_cpus=1)
+        nodes.wait_for_nodes()
+        yield nodes
+        nodes.shutdown()
 
 
 def test_calls_are_shared_by_both_nodes(cluster):
@@ -40,9 +40,9 @@ def test_calls_are_shared_by_both_nodes(cluster):
         return number, ray.get_runtime_context().get_node_id()
 
     calls = [delayed(home)(number) for number in range(10)]
-    found = dict(engines.run(calls, engine="ray", address=cluster.address))
-    assert set(found) == set(range(10))
-    assert len(set(found.values())) == 2
+    homes = dict(engines.run(calls, engine="ray", address=cluster.address))
+    assert set(homes) == set(range(10))
+    assert len(set(homes.values())) == 2
 
 
 def test_more_jobs_than_the_cluster_has_cores_are_refused(cluster):
@@ -66,12 +66,12 @@ def test_a_node_that_is_killed_changes_no_number(cluster, base, train, validatio
     alone = dict(sweep.run(planned, examples, validation, tmp_path / "alone"))
 
     done = tmp_path / "ray"
-    found = {}
+    finished = {}
 
     def kill():
         while not list(done.glob("*.json")):
             time.sleep(0.05)
-        found.update({path: path.stat().st_mtime_ns for path in done.glob("*.json")})
+        finished.update({path: path.stat().st_mtime_ns for path in done.glob("*.json")})
         (node,) = cluster.worker_nodes
         cluster.remove_node(node, allow_graceful=False)
 
@@ -82,7 +82,8 @@ def test_a_node_that_is_killed_changes_no_number(cluster, base, train, validatio
     )
     killer.join()
     assert not cluster.worker_nodes
-    assert 0 < len(found) < len(planned)  # it was killed on the way
-    assert {path: path.stat().st_mtime_ns for path in found} == found  # and these were not repeated
+    assert 0 < len(finished) < len(planned)  # it was killed during the study
+    # None of these was trained again.
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
     assert len(list(done.iterdir())) == len(planned)
     assert study.summary(base, points, together, 1) == study.summary(base, points, alone, 1)

@@ -246,6 +246,7 @@ def test_an_interruption_keeps_what_is_done(interruption, sweep_in, tmp_path, mo
     assert {path.stem for path in tmp_path.iterdir()} == {one.key(HASH) for one in THREE[:2]}
 
 
+@pytest.mark.slow
 def test_two_at_a_time_come_to_the_same_as_one(sweep_in, train, validation):
     together = sweep_in(THREE, jobs=2)
     assert set(together) == set(THREE)

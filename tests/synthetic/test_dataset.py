@@ -56,6 +56,7 @@ def test_only_a_scribble_is_no_garment():
     assert set(dataset(10, shares={"scribble": 1})[1]) == {NO_GARMENT}
 
 
+@pytest.mark.slow
 def test_progress_sees_every_chunk():
     seen = []
 
@@ -68,6 +69,7 @@ def test_progress_sees_every_chunk():
     assert seen == [3] * 3
 
 
+@pytest.mark.slow
 def test_the_number_of_processes_changes_nothing_and_chunks_differ():
     images, labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1})
     same_images, same_labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1}, jobs=2)

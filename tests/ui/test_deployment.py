@@ -192,6 +192,7 @@ def test_the_health_check_is_answered(app_url):
 # No state on disk
 
 
+@pytest.mark.slow
 def test_the_app_runs_where_it_may_write_nothing_but_temporary_files(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])

@@ -55,6 +55,7 @@ def test_a_study_of_some_questions_shows_these(made, tmp_path):
     assert findings.QUESTIONS["drawings"].title not in page
 
 
+@pytest.mark.slow
 def test_only_short_text_alternatives_are_printed_too(monkeypatch, made):
     def printed(longest):
         monkeypatch.setattr(chart, "LONGEST_CAPTION", longest)

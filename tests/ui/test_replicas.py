@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from browser_helpers import DESKTOP, draw, verdict
-from conftest import skip_or_fail
+from conftest import PATIENCE, skip_or_fail
 
 from fmnist_demo.networks.checkpoints import WEIGHTS
 from fmnist_demo.ui import draw_tab
@@ -143,6 +143,7 @@ def visiting(browser, proxy, cookie=None):
     if cookie:
         context.add_cookies([{"name": "visitor", "value": cookie, "url": proxy.url}])
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     bad = []
     page.on("pageerror", lambda error: bad.append(str(error)))
     page.on("console", lambda m: bad.append(m.text) if is_error(m) else None)
@@ -201,6 +202,7 @@ def test_two_visitors_keep_their_copies_and_their_networks(browser, proxy, cooki
     assert used[0] != used[1]
 
 
+@pytest.mark.slow
 def test_a_program_finds_its_upload_again(proxy):
     client = pytest.importorskip("gradio_client")
     with closing(client.Client(proxy.url, verbose=False)) as program:

@@ -23,7 +23,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from starlette.testclient import TestClient
 
-from benchmarks.server import RUN, UPLOAD, endpoint, file_data, listener
+from benchmarks.stress.server import RUN, UPLOAD, endpoint, file_data, listener
 from fmnist_demo.images.reading import open_image
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection

@@ -1,6 +1,6 @@
-"""The app in a process of its own, and what its page says to it.
+"""The app in a separate process, and the requests that its page sends.
 
-Memory is read from /proc, so that this runs on Linux alone.
+Memory is read from /proc, so this runs only on Linux.
 """
 
 import os
@@ -19,7 +19,7 @@ from fmnist_demo.networks.checkpoints import WEIGHTS
 
 ROOT = WEIGHTS.parent
 CORES = 2
-"""On how many the server may run."""
+"""How many cores the server may use."""
 
 RUN = "gradio_api/run/predict"
 JOIN = "gradio_api/queue/join"
@@ -29,7 +29,7 @@ UPLOAD = "gradio_api/upload"
 
 @dataclass(frozen=True)
 class Server:
-    """A running app. `folder`: its `log` and, in `files`, what visitors have sent."""
+    """A running app. `folder` holds its `log` and, in `files`, the visitors' uploads."""
 
     url: str
     process: subprocess.Popen
@@ -46,12 +46,12 @@ class Server:
 
     @property
     def peak(self) -> float:
-        """The most resident memory so far, in MB."""
+        """The peak of the resident memory so far, in MB."""
         return self._status("VmHWM")
 
     @property
     def disk(self) -> tuple[int, float]:
-        """Files that visitors have left: how many, and their size in MB."""
+        """The number of files that visitors have uploaded, and their total size in MB."""
         sizes = [path.stat().st_size for path in (self.folder / "files").rglob("*.*")]
         return len(sizes), sum(sizes) / 1e6
 
@@ -68,7 +68,10 @@ class Server:
 
 @contextmanager
 def serving(patience: float = 180):
-    """Start the app on a free port of this machine; yields a `Server` that answers."""
+    """Start the app on a free port of this machine; yields the `Server` once it answers.
+
+    Raises `RuntimeError` with the log if the app ends or does not answer for `patience` seconds.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -80,7 +83,7 @@ def serving(patience: float = 180):
             | {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(Path(folder, "files"))},
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is this process's to handle
+            start_new_session=True,  # this process handles Ctrl-C
         )
         os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[:CORES])
         server = Server(f"http://127.0.0.1:{port}/", process, Path(folder))
@@ -104,24 +107,26 @@ def _wait(server: Server, until: float) -> None:
 
 
 def listener(config: dict, elem_id: str, event: str) -> int:
-    """The number of the function that the page calls at `event` of the component `elem_id`.
+    """The number of the function that the page calls on `event` of the component `elem_id`.
 
-    `config` is what `/config` says. Of several it is the first that has inputs.
+    `config` is the answer of `/config`. If there are several, the first that has inputs counts.
     """
     (component,) = (c for c in config["components"] if c["props"].get("elem_id") == elem_id)
     return next(
-        each["id"]
-        for each in config["dependencies"]
-        if [component["id"], event] in [list(target) for target in each["targets"]]
-        and each["inputs"]
+        dependency["id"]
+        for dependency in config["dependencies"]
+        if [component["id"], event] in [list(target) for target in dependency["targets"]]
+        and dependency["inputs"]
     )
 
 
 def endpoint(config: dict, name: str) -> int:
     """The number of the function behind a named endpoint."""
-    return next(each["id"] for each in config["dependencies"] if each["api_name"] == name)
+    return next(
+        dependency["id"] for dependency in config["dependencies"] if dependency["api_name"] == name
+    )
 
 
 def file_data(path: str) -> dict:
-    """How a request names a file that was uploaded."""
+    """How a request names an uploaded file."""
     return {"path": path, "meta": {"_type": "gradio.FileData"}}
