@@ -40,7 +40,7 @@ def measure(repeats: int, data: str | None = None, photos: str | None = None) ->
             for each in tqdm(some_trainings(TRAININGS * repeats), "trainings of the study")
         ]
     epochs, photographs = study.BASE.config.epochs, study.BASE.photographs
-    note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, and their figures"
+    note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, and their metrics"
     return [
         Table("On one core", rows),
         Table("On one core", [Row("trainings of the study", trained, note)], per="hour"),
@@ -69,6 +69,6 @@ def some_trainings(count: int) -> list[sweep.Training]:
     return [replace(one, config=replace(one.config, precision="bfloat16")) for one in chosen]
 
 
-def train(one: sweep.Training, examples: TrainingData, test: Split) -> sweep.Figures:
+def train(one: sweep.Training, examples: TrainingData, test: Split) -> sweep.Metrics:
     """One training with all that is measured on it."""
     return sweep.measure(one, examples.train, examples.validation, test, synthetic_drawings())
