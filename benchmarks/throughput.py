@@ -40,7 +40,7 @@ def measure(repeats: int, data: str | None = None, photos: str | None = None) ->
             for each in tqdm(some_trainings(TRAININGS * repeats), "trainings of the study")
         ]
     epochs, photographs = study.BASE.config.epochs, study.BASE.photographs
-    note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, and their metrics"
+    note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, and their figures"
     return [
         Table("On one core", rows),
         Table("On one core", [Row("trainings of the study", trained, note)], per="hour"),

@@ -72,8 +72,8 @@ class Metrics:
     calibration error on the test set, `calibrated_ece` the same after temperature scaling on the
     validation set. `noise_accuracy` and `shift_accuracy` are on the `robustness.noisy` and
     `shifted` test images, `drawings_accuracy` on `synthetic_drawings`. `zeros_per_layer` starts at
-    the input layer. `active_units` (of all hidden layers) and `active_pixels` (of 784) can influence
-    an output. `epochs` is the number of epochs run, `seconds` the training time.
+    the input layer. `active_units` (of all hidden layers) and `active_pixels` (of 784) influence an
+    output. `epochs` is the number of epochs run, `seconds` the training time.
 
     If the loss became infinite or NaN, `diverged` is true and everything that needs a network is
     None. A network whose weights a penalty has all set to zero has not diverged: it gives the same
@@ -127,18 +127,19 @@ def measure(
     model = last or model
     measured = history[-1] if last else best_epoch(history)
     logits = predict_logits(model, test.images)
-    temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
+    validation_logits = predict_logits(model, validation.images)
+    temperature = fit_temperature(validation_logits, validation.labels)
     weights = weight_metrics(model)
     pixels, *units, _ = training.shape.sizes
     return Metrics(
         train_accuracy=measured.train_accuracy,
-        plain_train_accuracy=_accuracy(model, train.first(len(validation.labels))),
+        plain_train_accuracy=_predicted_accuracy(model, train.first(len(validation.labels))),
         validation_loss=measured.validation_loss,
-        validation_accuracy=measured.validation_accuracy,
-        test_accuracy=accuracy(logits.numpy(), test.labels.numpy()),
-        noise_accuracy=_accuracy(model, noisy(test)),
-        shift_accuracy=_accuracy(model, shifted(test)),
-        drawings_accuracy=_accuracy(model, drawings),
+        validation_accuracy=_accuracy(validation_logits, validation),
+        test_accuracy=_accuracy(logits, test),
+        noise_accuracy=_predicted_accuracy(model, noisy(test)),
+        shift_accuracy=_predicted_accuracy(model, shifted(test)),
+        drawings_accuracy=_predicted_accuracy(model, drawings),
         ece=_calibration_error(logits, test),
         calibrated_ece=_calibration_error(logits / temperature, test),
         zeros=weights.zeros,
@@ -151,8 +152,12 @@ def measure(
     )
 
 
-def _accuracy(model: MLP, split: Split) -> float:
-    return accuracy(predict_logits(model, split.images).numpy(), split.labels.numpy())
+def _predicted_accuracy(model: MLP, split: Split) -> float:
+    return _accuracy(predict_logits(model, split.images), split)
+
+
+def _accuracy(logits: torch.Tensor, split: Split) -> float:
+    return accuracy(logits.numpy(), split.labels.numpy())
 
 
 def _calibration_error(logits: torch.Tensor, split: Split) -> float:
