@@ -76,6 +76,6 @@ def some_trainings(count: int) -> list[sweep.Training]:
     ]
 
 
-def train(training: sweep.Training, examples: TrainingData, test: Split) -> sweep.Figures:
+def train(training: sweep.Training, examples: TrainingData, test: Split) -> sweep.Metrics:
     """Run one training and measure its network."""
     return sweep.measure(training, examples.train, examples.validation, test, synthetic_drawings())

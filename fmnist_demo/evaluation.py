@@ -1,11 +1,11 @@
 """How good the checkpoints are: on the test set, on people's drawings and on photos.
 
-Knows nothing of training; nothing here is read to make a choice.
+Nothing is trained or chosen by these numbers.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -20,25 +20,23 @@ from fmnist_demo.images.strokes import read_quickdraw, render
 from fmnist_demo.networks.calibration import expected_calibration_error
 from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import probabilities
-from fmnist_demo.networks.inspection import active_units, weight_norm
+from fmnist_demo.networks.metrics import WeightMetrics, accuracy, weight_metrics
 from fmnist_demo.networks.pruning import KEPT, pruned, threshold
-from fmnist_demo.networks.regularisation import count_zeros, total_zeros
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
 from fmnist_demo.synthetic.dataset import dataset
 
 NON_GARMENTS, NON_GARMENTS_SEED = 2_000, 2**40
-"""How many scribbles the doubt is measured on, and their seed, which no training uses."""
-
-Progress = Callable[[Iterable], Iterable]
+"""How many scribbles the confidence threshold is tested on, and their seed, which no training
+uses."""
 
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Pictures that people made, as the networks see them.
+    """Images that people made, as the networks see them.
 
-    `names` (N): what their file or folder is called, `labels` (N): the labels that are right.
-    `images` (N, 28, 28) uint8. `unreadable`: why some pictures could not be prepared, by index;
-    these count as wrong, for the app would not have named them either.
+    `names` (N): the name of the file or folder of each image; `labels` (N): its correct labels.
+    `images` (N, 28, 28) uint8. `unreadable`: by index, why an image could not be prepared; such an
+    image counts as wrong, because the app would not recognise it either.
     """
 
     names: list[str]
@@ -47,10 +45,12 @@ class LabelledImages:
     unreadable: dict[int, str]
 
 
-def read_labelled_images(folder: str | Path, progress: Progress = iter) -> LabelledImages:
+def read_labelled_images(
+    folder: str | Path, progress: Callable[[Iterable], Iterable] = iter
+) -> LabelledImages:
     """Read `<class>.ndjson` drawings and `<class>/` image folders and prepare them as the app does.
 
-    The class is one of `spec.SLUGS`, or several joined by `+`. `progress` wraps the iterable, as
+    The class is one of `spec.SLUGS`, or several joined by `+`. `progress` wraps an iterable, as
     `tqdm` does. Raises `UserError` if there is nothing to read or a name is not a class.
     """
     sources = list(_sources(Path(folder)))
@@ -72,9 +72,11 @@ def read_labelled_images(folder: str | Path, progress: Progress = iter) -> Label
 
 
 def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
-    """The class name of each picture in `folder`, and how to read it."""
+    """The class name of each picture in `folder`, and a function that reads it."""
     if not folder.is_dir():
-        raise UserError(f"{folder} is not a folder: give one with a file or a folder per class.")
+        raise UserError(
+            f"{folder} is not a folder: choose a folder with a file or subfolder for each class."
+        )
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
@@ -88,38 +90,93 @@ def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
                 yield path.stem, lambda strokes=strokes: from_drawing(render(strokes))
 
 
+@dataclass(frozen=True)
+class Recognition:
+    """How many of `n` images are recognised, as fractions 0 to 1.
+
+    `top1`: the most probable class is correct; `top3`: one of the three most probable is.
+    `below_threshold`: the confidence is below the network's confidence threshold.
+    """
+
+    n: int
+    top1: float
+    top3: float
+    below_threshold: float
+
+
+@dataclass(frozen=True)
+class ClassRecognition(Recognition):
+    """The same for one file or folder; `named` counts its images by predicted class."""
+
+    named: dict[str, int]
+
+
+@dataclass(frozen=True)
+class FolderRecognition(Recognition):
+    """The same for a folder, and for each file or folder in it by name."""
+
+    per_class: dict[str, ClassRecognition]
+
+
+@dataclass(frozen=True)
+class PruningCurve:
+    """The test accuracy, 0 to 1, when only a share `kept` of the weights, the largest, is left."""
+
+    kept: list[float]
+    test_accuracy: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(WeightMetrics):
+    """Everything that is measured on one checkpoint, or read from its metadata.
+
+    `ece`: the expected calibration error on the test set, 0 to 1. `non_garments_below_threshold`:
+    the fraction of `non_garments` whose confidence is below the threshold. `drawings` and `photos`
+    are None if there were none.
+    """
+
+    name: str
+    layers: int
+    regulariser: str
+    strength: float
+    parameters: int
+    validation_accuracy: float
+    test_accuracy: float
+    ece: float
+    temperature: float
+    confidence_threshold: float
+    non_garments_below_threshold: float
+    pruning: PruningCurve
+    drawings: FolderRecognition | None
+    photos: FolderRecognition | None
+
+
 def evaluate(
     checkpoint: Checkpoint,
     test: Split,
     drawings: LabelledImages | None = None,
     photos: LabelledImages | None = None,
-) -> dict:
-    """Everything that is reported about one checkpoint, as JSON holds it."""
-    metadata, model = checkpoint.metadata, checkpoint.model
-    calibration, active = metadata.calibration, active_units(model)
-    report = {
-        "name": checkpoint.name,
-        "layers": checkpoint.layers,
-        "regulariser": checkpoint.regulariser,
-        "strength": metadata.strength,
-        "parameters": metadata.model.parameters,
-        "zeros": total_zeros(model),
-        "zeros_per_layer": list(count_zeros(model).values()),
-        "dead_units": active.dead_units,
-        "unused_pixels": active.unused_pixels,
-        "weight_norm": weight_norm(model),
-        "validation_accuracy": metadata.validation["accuracy"],
-        "test_accuracy": accuracy(checkpoint, test),
-        "ece": calibration_error(checkpoint, test),
-        "temperature": calibration.temperature,
-        "confidence_threshold": calibration.confidence_threshold,
-        "non_garments_unsure": unsure(checkpoint, non_garments()),
-        "pruning": pruning_curve(checkpoint, test),
-    }
-    for kind, cases in (("drawings", drawings), ("photos", photos)):
-        if cases is not None:
-            report[kind] = recognition(checkpoint, cases)
-    return report
+) -> Report:
+    """Measure one checkpoint."""
+    metadata = checkpoint.metadata
+    shares, labels = probabilities(checkpoint, test.images), test.labels.numpy()
+    return Report(
+        **asdict(weight_metrics(checkpoint.model)),
+        name=checkpoint.name,
+        layers=checkpoint.layers,
+        regulariser=checkpoint.regulariser,
+        strength=metadata.strength,
+        parameters=metadata.model.parameters,
+        validation_accuracy=metadata.validation["accuracy"],
+        test_accuracy=accuracy(shares, labels),
+        ece=expected_calibration_error(shares, labels),
+        temperature=metadata.calibration.temperature,
+        confidence_threshold=metadata.calibration.confidence_threshold,
+        non_garments_below_threshold=below_threshold(checkpoint, non_garments()),
+        pruning=pruning_curve(checkpoint, test),
+        drawings=drawings and recognition(checkpoint, drawings),
+        photos=photos and recognition(checkpoint, photos),
+    )
 
 
 @cache
@@ -129,96 +186,86 @@ def non_garments() -> torch.Tensor:
     return torch.from_numpy(images)
 
 
-def unsure(checkpoint: Checkpoint, images: torch.Tensor) -> float:
-    """The fraction of pictures (N, 28, 28) about which the network is not sure, 0 to 1."""
+def below_threshold(checkpoint: Checkpoint, images: torch.Tensor) -> float:
+    """The fraction of images (N, 28, 28) with a confidence below the threshold, 0 to 1."""
     is_confident = checkpoint.metadata.calibration.is_confident(probabilities(checkpoint, images))
     return float((~is_confident).mean())
 
 
-def accuracy(checkpoint: Checkpoint, split: Split) -> float:
-    """The fraction of examples whose most probable class is right, 0 to 1."""
-    guesses = probabilities(checkpoint, split.images).argmax(1)
-    return float((guesses == split.labels.numpy()).mean())
+def pruning_curve(checkpoint: Checkpoint, test: Split) -> PruningCurve:
+    """The test accuracy of the pruned network for each share in `KEPT`.
 
-
-def calibration_error(checkpoint: Checkpoint, split: Split) -> float:
-    """The expected calibration error on a split, 0 to 1."""
-    return expected_calibration_error(probabilities(checkpoint, split.images), split.labels.numpy())
-
-
-def pruning_curve(checkpoint: Checkpoint, test: Split) -> dict[str, list[float]]:
-    """The test accuracy when only a share of the weights is kept, the largest, for each of `KEPT`.
-
-    The networks are pruned as they are, without any training afterwards.
+    The network is not trained further after pruning.
     """
     model = checkpoint.model
+    smaller = (replace(checkpoint, model=pruned(model, threshold(model, share))) for share in KEPT)
     accuracies = [
-        accuracy(replace(checkpoint, model=pruned(model, threshold(model, share))), test)
-        for share in KEPT
+        accuracy(probabilities(network, test.images), test.labels.numpy()) for network in smaller
     ]
-    return {"kept": list(KEPT), "test_accuracy": accuracies}
+    return PruningCurve(list(KEPT), accuracies)
 
 
-def recognition(checkpoint: Checkpoint, cases: LabelledImages) -> dict:
-    """How many pictures are named rightly at the first guess and within three, 0 to 1.
+def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> FolderRecognition:
+    """Count how many pictures are recognised, in all and by file or folder.
 
-    Where several labels are right, the best placed one counts. `per_class` has the same figures by
-    file or folder name, and how many pictures were given which name.
+    Where several labels are correct, the most probable of them counts.
     """
-    shares = probabilities(checkpoint, cases.images)
-    guesses = np.argsort(-shares, axis=1, kind="stable")
-    doubtful = ~checkpoint.metadata.calibration.is_confident(shares)
-    doubtful[list(cases.unreadable)] = False  # there was no answer to be sure of
-    places = np.array(
+    shares = probabilities(checkpoint, pictures.images)
+    ranked = np.argsort(-shares, axis=1, kind="stable")
+    unsure = ~checkpoint.metadata.calibration.is_confident(shares)
+    unsure[list(pictures.unreadable)] = False  # there is no answer to be confident about
+    ranks = np.array(
         [
-            len(order) if i in cases.unreadable else min(list(order).index(k) for k in right)
-            for i, (order, right) in enumerate(zip(guesses, cases.labels, strict=True))
+            len(order) if i in pictures.unreadable else min(list(order).index(k) for k in correct)
+            for i, (order, correct) in enumerate(zip(ranked, pictures.labels, strict=True))
         ]
     )
-    names = np.array(cases.names)
+    names = np.array(pictures.names)
 
-    def figures(chosen):
+    def fractions(chosen: np.ndarray) -> dict:
         return {
             "n": int(chosen.sum()),
-            "top1": float((places[chosen] < 1).mean()),
-            "top3": float((places[chosen] < 3).mean()),
-            "unsure": float(doubtful[chosen].mean()),
+            "top1": float((ranks[chosen] < 1).mean()),
+            "top3": float((ranks[chosen] < 3).mean()),
+            "below_threshold": float(unsure[chosen].mean()),
         }
 
-    def named(chosen):
-        readable = [i for i in np.flatnonzero(chosen) if i not in cases.unreadable]
-        counts = Counter(SLUGS[label] for label in guesses[readable, 0])
-        return {"named": dict(counts.most_common())}
+    def named(chosen: np.ndarray) -> dict[str, int]:
+        readable = [i for i in np.flatnonzero(chosen) if i not in pictures.unreadable]
+        return dict(Counter(SLUGS[label] for label in ranked[readable, 0]).most_common())
 
-    return figures(np.ones(len(names), bool)) | {
-        "per_class": {
-            str(name): figures(names == name) | named(names == name) for name in np.unique(names)
-        }
-    }
+    return FolderRecognition(
+        **fractions(np.ones(len(names), bool)),
+        per_class={
+            str(name): ClassRecognition(**fractions(names == name), named=named(names == name))
+            for name in np.unique(names)
+        },
+    )
 
 
 def table(reports: list[dict]) -> str:
-    """The reports of `evaluate` as two Markdown tables, one row a checkpoint.
+    """Two Markdown tables, one row a checkpoint, from `Report`s as JSON holds them.
 
-    The first tells how often the networks are right, the second how often they are not sure.
+    The first shows how often the networks are right, the second how often their confidence is below
+    the threshold.
     """
-    kinds = [kind for kind in ("drawings", "photos") if all(kind in r for r in reports)]
+    kinds = [kind for kind in ("drawings", "photos") if all(report[kind] for report in reports)]
     right = {
         "network": lambda r: r["name"],
         "zeros": lambda r: f"{r['zeros']:.1%}",
         "test": lambda r: f"{r['test_accuracy']:.2%}",
         "ECE": lambda r: f"{r['ece']:.1%}",
     }
-    doubt = {
-        "not sure of": lambda r: r["name"],
-        f"{NON_GARMENTS:,} scribbles": lambda r: f"{r['non_garments_unsure']:.1%}",
+    unsure = {
+        "below the threshold": lambda r: r["name"],
+        f"{NON_GARMENTS:,} scribbles": lambda r: f"{r['non_garments_below_threshold']:.1%}",
     }
     for kind in kinds:
         n = reports[0][kind]["n"]
         right[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
         right[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
-        doubt[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['unsure']:.1%}"
-    return f"{_markdown(right, reports)}\n\n{_markdown(doubt, reports)}"
+        unsure[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['below_threshold']:.1%}"
+    return f"{_markdown(right, reports)}\n\n{_markdown(unsure, reports)}"
 
 
 def _markdown(columns: dict[str, Callable[[dict], str]], reports: list[dict]) -> str:

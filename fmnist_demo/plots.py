@@ -77,10 +77,15 @@ class Measure:
     label: str
     unit: str
     scale: float = 100
+    decimals: int = 2
+
+    def number(self, value: float) -> str:
+        """0.9013 -> `90.13`."""
+        return f"{value * self.scale:.{self.decimals}f}"
 
     def write(self, value: float) -> str:
         """0.9013 -> `90.13 %`."""
-        return f"{value * self.scale:.2f} {self.unit}"
+        return f"{self.number(value)} {self.unit}"
 
 
 def svg(plot: Plot) -> str:
@@ -405,8 +410,7 @@ def means(
             line = "o-" if joined else "o"
             place.errorbar(x, mean, std, fmt=line, color=colours[series], markersize=4, capsize=2)
             values = [
-                f"{measure.write(m)} ± {s * measure.scale:.2f}"
-                for m, s in zip(mean, std, strict=True)
+                f"{measure.write(m)} ± {measure.number(s)}" for m, s in zip(mean, std, strict=True)
             ]
             for at, m, value in zip(x, mean, values, strict=True):
                 text = f"{names[series]}, {axis} {shown[at]}: {measure.label} {value}"

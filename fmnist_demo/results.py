@@ -1,30 +1,30 @@
-"""What the commands `evaluate`, `path` and `study` have written, read back for the page."""
+"""The files beside the checkpoints: what `evaluate`, `path` and `study` measured."""
 
 import json
 from pathlib import Path
 
-RESULTS, PATH, STUDY = "results.json", "path.json", "study.json"
-"""The files beside the checkpoints."""
+RESULTS_FILE, PATH_FILE, STUDY_FILE = "results.json", "path.json", "study.json"
 
 
 def read_reports(folder: str | Path) -> dict[str, dict]:
-    """The reports of `evaluation.evaluate` by checkpoint name; empty if there are none."""
-    reports = _read(Path(folder) / RESULTS) or []
+    """The reports of `evaluate` as dicts, by checkpoint name; empty if there are none."""
+    reports = read_json(Path(folder) / RESULTS_FILE) or []
     return {report["name"]: report for report in reports}
 
 
 def read_path(folder: str | Path) -> dict | None:
-    """The summary of `path.summary`, or None if there is none."""
-    return _read(Path(folder) / PATH)
+    """The summary that `path` wrote, or None if there is none."""
+    return read_json(Path(folder) / PATH_FILE)
 
 
 def read_study(folder: str | Path) -> dict | None:
-    """The summary of `study.summary`, or None if there is none."""
-    return _read(Path(folder) / STUDY)
+    """The summary that `study` wrote, or None if there is none."""
+    return read_json(Path(folder) / STUDY_FILE)
 
 
-def _read(file: Path):
+def read_json(file: str | Path):
+    """The content of a JSON file, or None if it cannot be read."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(Path(file).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""What several test modules need and no fixture is for."""
+"""Values and functions that several test modules share."""
 
 from dataclasses import fields
 
@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from fmnist_demo.experiments.sweep import Figures
+from fmnist_demo.experiments.sweep import Metrics
 from fmnist_demo.synthetic.garments import GARMENTS
 
-SOME = Figures(
+SOME = Metrics(
     train_accuracy=0.9,
     plain_train_accuracy=0.95,
     validation_loss=0.5,
@@ -23,24 +23,24 @@ SOME = Figures(
     zeros=0.25,
     zeros_per_layer=[0.1, 0.2, 0.3, 0.4],
     weight_norm=3.0,
-    live_neurons=96,
-    live_pixels=784,
-    kept_epoch=2,
+    active_units=96,
+    active_pixels=784,
+    measured_epoch=2,
     epochs=2,
     seconds=1.5,
     diverged=False,
 )
-"""What might have come of a training."""
+"""Plausible metrics of a training."""
 
-DIVERGED = Figures(
-    **dict.fromkeys(field.name for field in fields(Figures))
+DIVERGED = Metrics(
+    **dict.fromkeys(field.name for field in fields(Metrics))
     | {"epochs": 1, "seconds": 0.5, "diverged": True}
 )
-"""What comes of a training whose loss is no longer a number."""
+"""The metrics of a training that diverged."""
 
 
 def assert_one_sentence(text: str) -> None:
-    """What a person is told is one sentence: no line break, no traceback, a full stop."""
+    """A message to the user is one sentence: no line break, no traceback, a full stop."""
     assert text.endswith("."), text
     assert "\n" not in text
     assert "Traceback" not in text

@@ -12,7 +12,7 @@ from fmnist_demo import evaluation
 from fmnist_demo.commands import train as train_command
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.experiments import findings, study, sweep
-from fmnist_demo.experiments.path import STRENGTHS
+from fmnist_demo.experiments.path import PATH_STRENGTHS
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.synthetic.dataset import SHARES
 from fmnist_demo.synthetic.drawings import draw
@@ -138,6 +138,7 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
         ["study", "--epochs", "0"],
         ["study", "--width", "4000"],
         ["study", "--jobs", "0"],
+        ["study", "--findings-only", "--out", "nowhere.json"],
         ["classify", "nowhere.png"],
         ["classify", "."],
     ],
@@ -184,7 +185,7 @@ def test_path_trains_both_regularisers_at_every_strength_by_default(
     monkeypatch.setattr(sweep, "run", stop)
     assert cli.main(["path", "--out", str(tmp_path / "path.json"), "--threads", "1"]) == 130
     found = {(t.config.regulariser, t.config.strength, t.config.seed) for t in planned}
-    assert found == {(n, s, i) for n in STRENGTHS for s in STRENGTHS[n] for i in range(3)}
+    assert found == {(n, s, i) for n in PATH_STRENGTHS for s in PATH_STRENGTHS[n] for i in range(3)}
     assert {t.config.epochs for t in planned} == {t.config.patience for t in planned} == {12}
     assert {t.shape.layers for t in planned} == {3}
     assert not (tmp_path / "path.json").exists()
@@ -227,6 +228,15 @@ def test_study_writes_its_numbers_and_its_findings(no_download, tmp_path, capsys
     assert capsys.readouterr().out.count("validation") == 2 * (7 + 5)
 
 
+def test_the_findings_of_a_summary_are_written_again_without_training(tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep, "run", None)
+    options = ["--findings-only", "--markdown", str(tmp_path / "findings.md"), "--threads", "1"]
+    assert cli.main(["study", *options]) == 0
+    docs = checkpoints.WEIGHTS.parent / "docs"
+    assert (tmp_path / "findings.md").read_text() == (docs / "findings.md").read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {p.name for p in docs.glob("findings*")}
+
+
 def test_study_asks_every_question_with_five_seeds_by_default(no_download, tmp_path, monkeypatch):
     planned = []
 
@@ -258,7 +268,12 @@ def test_evaluate_writes_every_metric(no_download, weights, tmp_path, capsys):
     for report in reports:
         assert {"name", "layers", "regulariser", "strength", "parameters"} <= set(report)
         assert 0 <= report["zeros"] <= 1
-        for name in ("test_accuracy", "ece", "confidence_threshold", "non_garments_unsure"):
+        for name in (
+            "test_accuracy",
+            "ece",
+            "confidence_threshold",
+            "non_garments_below_threshold",
+        ):
             assert 0 <= report[name] <= 1
         assert report["drawings"]["n"] == report["photos"]["n"] == 1
         assert set(report["photos"]["per_class"]) == {"bag+t-shirt"}

@@ -1,7 +1,7 @@
 """Metrics checked against hand-computed values, and folders of people's pictures."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -17,14 +17,13 @@ from fmnist_demo.evaluation import (
     NON_GARMENTS,
     NON_GARMENTS_SEED,
     LabelledImages,
-    accuracy,
+    below_threshold,
     evaluate,
     non_garments,
     pruning_curve,
     read_labelled_images,
     recognition,
     table,
-    unsure,
 )
 from fmnist_demo.images.preprocessing import from_drawing, prepare
 from fmnist_demo.images.strokes import render
@@ -32,6 +31,7 @@ from fmnist_demo.networks.calibration import Calibration, expected_calibration_e
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.networks.inference import probabilities
 from fmnist_demo.networks.inspection import active_units, weight_norm
+from fmnist_demo.networks.metrics import accuracy
 from fmnist_demo.networks.pruning import KEPT, pruned, threshold
 from fmnist_demo.networks.regularisation import total_zeros, weight_matrices
 from fmnist_demo.spec import NO_GARMENT
@@ -59,38 +59,48 @@ def says(monkeypatch):
     return rank
 
 
-def cases(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -> LabelledImages:
+def pictures(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -> LabelledImages:
     return LabelledImages(names, labels, torch.zeros(len(names), 28, 28).byte(), unreadable or {})
 
 
 def test_recognition_counts_the_first_guess_and_the_first_three(says, network):
     says([7, 5, 9], [5, 7, 9], [5, 9, 7], [5, 9, 8, 7])
-    found = recognition(network, cases(["sneaker"] * 4, [(7,)] * 4))
-    assert (found["n"], found["top1"], found["top3"]) == (4, 0.25, 0.75)
+    result = recognition(network, pictures(["sneaker"] * 4, [(7,)] * 4))
+    assert (result.n, result.top1, result.top3) == (4, 0.25, 0.75)
 
 
 def test_the_highest_ranked_of_several_right_labels_counts(says, network):
     says([9, 7], [7, 9], [5, 0, 9, 7], [5, 0, 8, 7])
-    found = recognition(network, cases(["sneaker+ankle-boot"] * 4, [(7, 9)] * 4))
-    assert (found["top1"], found["top3"]) == (0.5, 0.75)
+    result = recognition(network, pictures(["sneaker+ankle-boot"] * 4, [(7, 9)] * 4))
+    assert (result.top1, result.top3) == (0.5, 0.75)
 
 
 def test_an_unreadable_picture_counts_as_wrong_even_if_a_blank_one_would_be_right(says, network):
     says([7], [7], [7], [7])
-    found = recognition(network, cases(["sneaker"] * 4, [(7,)] * 4, {1: "Broken.", 3: "Empty."}))
-    assert (found["n"], found["top1"], found["top3"]) == (4, 0.5, 0.5)
-    assert found["per_class"]["sneaker"]["named"] == {"sneaker": 2}
+    result = recognition(
+        network, pictures(["sneaker"] * 4, [(7,)] * 4, {1: "Broken.", 3: "Empty."})
+    )
+    assert (result.n, result.top1, result.top3) == (4, 0.5, 0.5)
+    assert result.per_class["sneaker"].named == {"sneaker": 2}
 
 
 def test_the_metrics_of_a_class_cover_only_its_pictures(says, network):
     says([8, 1], [1, 8], [1, 8], [0, 2, 3, 8])
-    found = recognition(network, cases(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)]))
+    result = recognition(
+        network, pictures(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)])
+    )
     named = {"bag": 1, "trouser": 1, "t-shirt": 1}
-    assert found["per_class"] == {
-        "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3, "unsure": 0.0, "named": named},
-        "trouser": {"n": 1, "top1": 1.0, "top3": 1.0, "unsure": 0.0, "named": {"trouser": 1}},
+    assert asdict(result)["per_class"] == {
+        "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3, "below_threshold": 0.0, "named": named},
+        "trouser": {
+            "n": 1,
+            "top1": 1.0,
+            "top3": 1.0,
+            "below_threshold": 0.0,
+            "named": {"trouser": 1},
+        },
     }
-    assert found["top1"] == 0.5
+    assert result.top1 == 0.5
 
 
 @pytest.fixture
@@ -107,17 +117,18 @@ def confident(monkeypatch):
 def test_unsure_is_the_share_below_the_confidence_threshold(confident, network):
     metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.5, 0.49, 0.2)
-    assert unsure(replace(network, metadata=metadata), torch.zeros(4, 28, 28).byte()) == 0.5
+    confident_network = replace(network, metadata=metadata)
+    assert below_threshold(confident_network, torch.zeros(4, 28, 28).byte()) == 0.5
 
 
 def test_recognition_distinguishes_unsure_from_wrong(confident, network):
     metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.4, 0.3, 0.8)
     names, labels = ["bag", "bag", "dress", "dress"], [(8,), (8,), (3,), (3,)]
-    found = recognition(replace(network, metadata=metadata), cases(names, labels))
-    assert (found["top1"], found["unsure"]) == (0.5, 0.5)
-    assert [found["per_class"][name]["top1"] for name in ("bag", "dress")] == [1, 0]
-    assert [found["per_class"][name]["unsure"] for name in ("bag", "dress")] == [0.5, 0.5]
+    result = recognition(replace(network, metadata=metadata), pictures(names, labels))
+    assert (result.top1, result.below_threshold) == (0.5, 0.5)
+    assert [result.per_class[name].top1 for name in ("bag", "dress")] == [1, 0]
+    assert [result.per_class[name].below_threshold for name in ("bag", "dress")] == [0.5, 0.5]
 
 
 def test_the_non_garments_are_always_the_same_and_never_blank():
@@ -129,65 +140,63 @@ def test_the_non_garments_are_always_the_same_and_never_blank():
     assert set(labels) == {NO_GARMENT}
 
 
-def test_accuracy_is_the_share_of_correct_first_guesses(says, network):
-    says([0], [1], [2], [3], [4])
-    split = Split(torch.zeros(5, 28, 28).byte(), torch.tensor([0, 1, 2, 4, 3]))
-    assert accuracy(network, split) == 0.6
+def accuracy_of(checkpoint, split: Split) -> float:
+    return accuracy(probabilities(checkpoint, split.images), split.labels.numpy())
 
 
-def test_accuracy_matches_the_accuracy_stored_by_training(network, validation):
-    assert accuracy(network, validation) == pytest.approx(
+def test_accuracy_agrees_with_the_one_that_training_noted(network, validation):
+    assert accuracy_of(network, validation) == pytest.approx(
         network.metadata.validation["accuracy"], abs=0.02
     )
 
 
 def test_a_report_is_complete_and_can_be_written_as_json(network, validation):
     bags = LabelledImages(["bag"] * 100, [(8,)] * 100, validation.images, {})
-    report = json.loads(json.dumps(evaluate(network, validation, drawings=bags)))
+    report = json.loads(json.dumps(asdict(evaluate(network, validation, drawings=bags))))
     assert (report["name"], report["layers"], report["regulariser"]) == ("mlp3-l1", 3, "l1")
     assert report["strength"] == network.metadata.strength
     assert report["parameters"] == sum(p.numel() for p in network.model.parameters())
     assert report["zeros"] == total_zeros(network.model) > 0
-    assert report["test_accuracy"] == accuracy(network, validation)
+    assert report["test_accuracy"] == accuracy_of(network, validation)
     assert report["validation_accuracy"] == network.metadata.validation["accuracy"]
-    assert report["drawings"] == recognition(network, bags)
+    assert report["drawings"] == asdict(recognition(network, bags))
     shares = probabilities(network, validation.images)
     assert report["ece"] == expected_calibration_error(shares, validation.labels.numpy())
     assert (report["temperature"], report["confidence_threshold"]) == (
         CALIBRATION.temperature,
         CALIBRATION.confidence_threshold,
     )
-    assert report["non_garments_unsure"] == unsure(network, non_garments())
+    assert report["non_garments_below_threshold"] == below_threshold(network, non_garments())
     sizes = [matrix.numel() for matrix in weight_matrices(network.model).values()]
     assert np.average(report["zeros_per_layer"], weights=sizes) == pytest.approx(report["zeros"])
     assert report["dead_units"] == active_units(network.model).dead_units
     assert report["unused_pixels"] == active_units(network.model).unused_pixels
     assert report["weight_norm"] == weight_norm(network.model)
-    assert report["pruning"] == pruning_curve(network, validation)
-    assert "photos" not in report
+    assert report["pruning"] == asdict(pruning_curve(network, validation))
+    assert report["photos"] is None
 
 
 def test_a_pruning_curve_starts_at_the_full_network_and_ends_at_chance(network, validation):
     curve = pruning_curve(network, validation)
-    assert curve["kept"] == list(KEPT)
-    assert len(curve["test_accuracy"]) == len(KEPT)
-    assert curve["test_accuracy"][0] == accuracy(network, validation) > 0.12
-    assert curve["test_accuracy"][-1] == pytest.approx(0.1, abs=0.02)
+    assert curve.kept == list(KEPT)
+    assert len(curve.test_accuracy) == len(KEPT)
+    assert curve.test_accuracy[0] == accuracy_of(network, validation) > 0.12
+    assert curve.test_accuracy[-1] == pytest.approx(0.1, abs=0.02)
     half = KEPT.index(min(KEPT, key=lambda share: abs(share - 0.5)))
     smaller = pruned(network.model, threshold(network.model, KEPT[half]))
-    assert curve["test_accuracy"][half] == accuracy(replace(network, model=smaller), validation)
+    assert curve.test_accuracy[half] == accuracy_of(replace(network, model=smaller), validation)
 
 
-def test_the_tables_have_one_row_per_network_and_one_column_per_metric():
-    figures = {"n": 250, "top1": 0.8, "top3": 0.95, "unsure": 0.06}
+def test_the_tables_have_a_row_per_network_and_a_column_per_metric():
+    drawings = {"n": 250, "top1": 0.8, "top3": 0.95, "below_threshold": 0.06}
     report = {"name": "mlp3-l1", "zeros": 0.5, "test_accuracy": 0.9012, "ece": 0.0123}
-    report |= {"non_garments_unsure": 0.873}
-    assert table([report | {"drawings": figures}, report | {"drawings": figures}]).splitlines() == [
+    report |= {"non_garments_below_threshold": 0.873, "drawings": None, "photos": None}
+    assert table([report | {"drawings": drawings}] * 2).splitlines() == [
         "| network | zeros | test | ECE | 250 drawings | drawings, top 3 |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
         *["| mlp3-l1 | 50.0% | 90.12% | 1.2% | 80.0% | 95.0% |"] * 2,
         "",
-        "| not sure of | 2,000 scribbles | 250 drawings |",
+        "| below the threshold | 2,000 scribbles | 250 drawings |",
         "| --- | ---: | ---: |",
         *["| mlp3-l1 | 87.3% | 6.0% |"] * 2,
     ]

@@ -31,7 +31,7 @@ ALLOWED = {
     },
     "commands": {
         *{"data", "errors", "evaluation", "experiments", "files", "images", "networks"},
-        *{"synthetic", "training"},
+        *{"results", "synthetic", "training"},
     },
     "__main__": {"commands", "errors"},
     "app": {"networks", "ui"},

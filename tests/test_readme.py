@@ -12,7 +12,10 @@ from fmnist_demo import evaluation
 from fmnist_demo.__main__ import parser
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.inference import probabilities
+from fmnist_demo.networks.metrics import accuracy
 from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros
+from fmnist_demo.results import RESULTS_FILE
 from fmnist_demo.training.loop import TrainConfig
 
 ROOT = checkpoints.WEIGHTS.parent
@@ -21,7 +24,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def results() -> list[dict]:
-    return json.loads((checkpoints.WEIGHTS / "results.json").read_text(encoding="utf-8"))
+    return json.loads((checkpoints.WEIGHTS / RESULTS_FILE).read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +73,7 @@ def test_the_results_belong_to_the_shipped_networks(results, shipped):
 def test_the_results_are_reproduced_on_the_real_test_set(results, shipped, real_data):
     test = fashion_mnist.load_test(real_data)
     for result, checkpoint in zip(results, shipped, strict=True):
-        measured = evaluation.accuracy(checkpoint, test)
+        measured = accuracy(probabilities(checkpoint, test.images), test.labels.numpy())
         assert measured == pytest.approx(result["test_accuracy"], abs=2e-4)
         assert measured >= 0.885
 

@@ -1,4 +1,4 @@
-"""Name the garment in pictures."""
+"""Classify the garment in each picture."""
 
 import argparse
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `classify`."""
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE", help="photos, drawings, or Quick, Draw! .ndjson files")
-    add("--layers", type=int, choices=LAYERS, help="only networks of this depth")
-    add("--regulariser", choices=REGULARISERS, help="only networks under this regulariser")
+    add("--layers", type=int, choices=LAYERS, help="only networks with so many hidden layers")
+    add("--regulariser", choices=REGULARISERS, help="only networks with this regulariser")
     add_weights(parser)
-    add("--json", metavar="FILE", help="write all confidences there")
+    add("--json", metavar="FILE", help="also write all confidences to this file")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Name what is in each file, by every chosen network; a bad file does not stop the others."""
+    """Classify each file with every chosen network; an unreadable file does not stop the others."""
     chosen = read_checkpoints(args.weights).choose(args.layers, args.regulariser)
     answers, problems = [], []
     for file in tqdm(args.files, "pictures", disable=len(args.files) < 10):
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _pictures(file: str) -> Iterator[tuple[str, Prepared]]:
-    """The pictures in a file, prepared, with a name each: one, or as many as an ndjson has."""
+    """The pictures in a file, each with a name: one, or several in an .ndjson file."""
     if file.endswith(".ndjson"):
         for number, strokes in enumerate(read_quickdraw(file), start=1):
             yield f"{file}:{number}", from_drawing(render(strokes))

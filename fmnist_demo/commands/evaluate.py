@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import asdict
 
 from tqdm import tqdm
 
@@ -15,24 +16,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add_weights(parser)
     add_data(parser)
-    add("--drawings", metavar="DIR", help="people's drawings: <class>.ndjson or <class>/ folders")
-    add("--photos", metavar="DIR", help="photos: <class>/ folders")
-    add("--json", metavar="FILE", help="write every figure there")
+    add(
+        "--drawings",
+        metavar="DIR",
+        help="drawings to test on: <class>.ndjson files or <class>/ folders",
+    )
+    add("--photos", metavar="DIR", help="photos to test on: <class>/ folders")
+    add("--json", metavar="FILE", help="also write all results to this file")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Measure every checkpoint of a folder: on the test set and on people's own pictures."""
+    """Measure every checkpoint in a folder: on the test set, on drawings and on photos."""
     chosen = read_checkpoints(args.weights).choose()
     test = fashion_mnist.load_test(args.data)
-    cases = {}
+    pictures = {}
     for kind in ("drawings", "photos"):
         if folder := getattr(args, kind):
-            cases[kind] = evaluation.read_labelled_images(
+            pictures[kind] = evaluation.read_labelled_images(
                 folder, lambda it, kind=kind: tqdm(it, kind)
             )
-            for reason in cases[kind].unreadable.values():
+            for reason in pictures[kind].unreadable.values():
                 print(f"Counted as wrong: {reason}", file=sys.stderr)
-    reports = [evaluation.evaluate(c, test, **cases) for c in tqdm(chosen, "networks")]
+    reports = [asdict(evaluation.evaluate(c, test, **pictures)) for c in tqdm(chosen, "networks")]
     if args.json:
         files.write_json(args.json, reports)
     print(evaluation.table(reports))

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what follows from them."""
+"""Options that several commands share, and the functions that act on them."""
 
 import argparse
 import sys
@@ -19,13 +19,15 @@ LAYERS = (3, 5, 7)
 
 def add_threads(parser: argparse.ArgumentParser) -> None:
     """`--threads`, which `__main__` sets before the command runs."""
-    parser.add_argument("--threads", type=int, help="for torch to use (default: all cores)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """`--data`."""
     parser.add_argument(
-        "--data", metavar="DIR", help="where Fashion-MNIST is (default: $FMNIST_DATA, the cache)"
+        "--data",
+        metavar="DIR",
+        help="folder of Fashion-MNIST (default: $FMNIST_DATA, else the cache)",
     )
 
 
@@ -42,29 +44,44 @@ def add_precision(parser: argparse.ArgumentParser) -> None:
 def add_width(parser: argparse.ArgumentParser) -> None:
     """`--width`."""
     parser.add_argument(
-        "--width", type=int, help="units a layer (default: about 2.1 M parameters at any depth)"
+        "--width",
+        type=int,
+        help="units per layer (default: as many as give about 2.1 M parameters)",
     )
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:
     """`--weights`."""
-    parser.add_argument("--weights", metavar="DIR", default=WEIGHTS, help="default: weights")
+    parser.add_argument(
+        "--weights", metavar="DIR", default=WEIGHTS, help="folder of checkpoints (default: weights)"
+    )
 
 
 def add_sweep(parser: argparse.ArgumentParser, seeds: int, runs: str) -> None:
-    """What `path` and `study` have in common; `seeds` and `runs` are defaults."""
+    """The options that `path` and `study` share; `seeds` and `runs` are defaults."""
     add = parser.add_argument
-    add("--seeds", type=int, default=seeds, metavar="N", help="networks a setting (%(default)s)")
-    add("--runs", metavar="DIR", default=runs, help="what is done (default: %(default)s)")
+    add(
+        "--seeds",
+        type=int,
+        default=seeds,
+        metavar="N",
+        help="networks per setting (default: %(default)s)",
+    )
+    add(
+        "--runs",
+        metavar="DIR",
+        default=runs,
+        help="folder of finished trainings (default: %(default)s)",
+    )
     add("--engine", choices=ENGINES, default=ENGINES[0], help="this machine, or a Ray cluster")
-    add("--address", metavar="HOST[:PORT]", help="the Ray cluster's head (default: this one)")
-    add("--jobs", type=int, help="trainings at a time (default: 1; on Ray, one a core)")
+    add("--address", metavar="HOST[:PORT]", help="head of the Ray cluster (default: this one)")
+    add("--jobs", type=int, help="trainings at a time (default: 1; with Ray, one per core)")
     add_precision(parser)
     add_data(parser)
 
 
 def read_checkpoints(folder: str | Path) -> Collection:
-    """The checkpoints of a folder; what is wrong with others goes to stderr."""
+    """Load the checkpoints in a folder and print on stderr why others could not be loaded."""
     collection = Collection(folder)
     for problem in collection.problems:
         print(problem, file=sys.stderr)
@@ -73,30 +90,30 @@ def read_checkpoints(folder: str | Path) -> Collection:
 
 def run_sweep(
     planned: Sequence[sweep.Training], examples: TrainingData, test: Split, args: argparse.Namespace
-) -> dict[sweep.Training, sweep.Figures]:
+) -> dict[sweep.Training, sweep.Metrics]:
     """Run trainings under a progress bar, as `--runs`, `--jobs`, `--engine` and `--address` say."""
     results = {}
     with tqdm(total=len(planned), unit="network") as bar:
-        for training, figures in sweep.run(
+        for training, metrics in sweep.run(
             planned, examples, test, args.runs, args.jobs, args.engine, args.address
         ):
-            results[training] = figures
-            bar.write(_line(training, figures))
+            results[training] = metrics
+            bar.write(_line(training, metrics))
             bar.update()
     return results
 
 
-def _line(training: sweep.Training, figures: sweep.Figures) -> str:
-    """One training in one line."""
+def _line(training: sweep.Training, metrics: sweep.Metrics) -> str:
+    """One line about one training."""
     shape, config = training.shape, training.config
     name = (
         f"{shape.layers} layers  dropout {shape.dropout:<3g}  "
         f"{'augmented' if config.augment else 'plain':9}  patience {config.patience:<3d} "
         f"{config.regulariser} {config.strength:<8g} seed {config.seed}"
     )
-    if figures.diverged:
-        return f"{name}  the loss is no longer a number  {figures.seconds:.1f} s"
+    if metrics.diverged:
+        return f"{name}  diverged  {metrics.seconds:.1f} s"
     return (
-        f"{name}  validation {figures.validation_accuracy:.2%}  zeros {figures.zeros:.1%}  "
-        f"{figures.seconds:.1f} s"
+        f"{name}  validation {metrics.validation_accuracy:.2%}  zeros {metrics.zeros:.1%}  "
+        f"{metrics.seconds:.1f} s"
     )

@@ -1,4 +1,4 @@
-"""Train along a range of strengths and sum it up."""
+"""Train networks with a range of penalty strengths and summarise them."""
 
 import argparse
 
@@ -6,9 +6,10 @@ from fmnist_demo import files
 from fmnist_demo.commands.options import LAYERS, add_sweep, add_width, run_sweep
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.errors import UserError
-from fmnist_demo.experiments.path import EPOCHS, STRENGTHS, summary, trainings
+from fmnist_demo.experiments.path import PATH_EPOCHS, PATH_STRENGTHS, summary, trainings
 from fmnist_demo.networks.checkpoints import WEIGHTS
 from fmnist_demo.networks.mlp import MLPConfig, budget_width
+from fmnist_demo.results import PATH_FILE
 from fmnist_demo.training.loop import TrainConfig
 
 
@@ -16,29 +17,29 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `path`."""
     add = parser.add_argument
     add("--layers", type=int, choices=LAYERS, default=LAYERS[0], help="hidden layers")
-    add("--regulariser", choices=STRENGTHS, help="only this one (default: each)")
-    add("--strengths", type=float, nargs="+", metavar="S", help="default: its usual range")
+    add("--regulariser", choices=PATH_STRENGTHS, help="only this one (default: all)")
+    add("--strengths", type=float, nargs="+", metavar="S", help="default: the usual range")
     add_width(parser)
-    add("--epochs", type=int, default=EPOCHS)
+    add("--epochs", type=int, default=PATH_EPOCHS)
     add_sweep(parser, seeds=3, runs="runs/path")
     add(
         "--out",
         metavar="FILE",
-        default=WEIGHTS / "path.json",
-        help="the summary (default: weights/path.json)",
+        default=WEIGHTS / PATH_FILE,
+        help=f"where the summary goes (default: weights/{PATH_FILE})",
     )
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train along the strengths, several seeds each; the finished ones are kept and not repeated.
+    """Train every strength with several seeds; finished trainings are not repeated.
 
-    The test set is measured on the way, but nothing is chosen by it.
+    The test accuracy is measured, but nothing is chosen by it.
     """
     if args.strengths and not args.regulariser:
-        raise UserError("Say with --regulariser which penalty the strengths are of.")
-    strengths = STRENGTHS
+        raise UserError("--strengths needs a penalty: add --regulariser l1 or --regulariser l2.")
+    strengths = PATH_STRENGTHS
     if args.regulariser:
-        strengths = {args.regulariser: args.strengths or STRENGTHS[args.regulariser]}
+        strengths = {args.regulariser: args.strengths or PATH_STRENGTHS[args.regulariser]}
     shape = MLPConfig(args.layers, args.width or budget_width(args.layers))
     config = TrainConfig(
         epochs=args.epochs, patience=args.epochs, synthetic=0, precision=args.precision

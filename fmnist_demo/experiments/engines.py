@@ -1,7 +1,6 @@
-"""Where calls that do not depend on each other run: in this process, in several, or on a cluster.
+"""Where independent calls run: in this process, in several processes, or on a Ray cluster.
 
-Everything is joblib's; Ray's part of it is loaded only when it is asked for. Knows nothing of what
-is called.
+joblib does the work. Ray is imported only when it is asked for.
 """
 
 import os
@@ -16,18 +15,18 @@ from fmnist_demo.errors import UserError
 
 ENGINES = ("joblib", "ray")
 
-ROUND = 4
-"""Calls a job that a cluster is given at a time: Ray's backend hands over nothing until all that
-it was given is done."""
+CALLS_PER_JOB = 4
+"""Calls per job that the cluster gets at a time: Ray's backend returns no result before all the
+calls that it got are done."""
 
 RESTARTS = 5
-"""How often a job of the cluster that was lost with its machine is begun again on another one."""
+"""How often a job that was lost with its machine is restarted on another one."""
 
 PORT = 6379
-"""Where the head of a Ray cluster listens unless it is told otherwise."""
+"""The default port of the head of a Ray cluster."""
 
-PATIENCE = 5
-"""Seconds that the head of a cluster has to answer."""
+CONNECT_TIMEOUT = 5
+"""Seconds to wait for the head of a cluster."""
 
 
 def run(
@@ -35,21 +34,21 @@ def run(
 ) -> Iterator:
     """Yield the results of `calls`, each made with `joblib.delayed`, in any order.
 
-    `joblib` runs `jobs` of them at a time on this machine, one if not given, in this process if it
-    is one. `ray` runs `jobs` on a Ray cluster, as many as it has cores if not given: that of
-    `address`, or else the one that this machine belongs to, or else one of its own. What was lost
-    with a machine of the cluster is run again on another.
+    `joblib` runs `jobs` calls at a time on this machine, by default one; a single job runs in this
+    process. `ray` runs `jobs` calls at a time on a Ray cluster, by default as many as it has cores.
+    The cluster is the one at `address`; without an address, the one that this machine belongs to,
+    or a new one on this machine. Calls that are lost with a machine run again on another.
 
-    Raises `UserError` for a number of jobs out of range, Ray or its cluster missing, or a process
+    Raises `UserError` for a number of jobs out of range, a missing Ray or cluster, or a process
     that the system has stopped.
     """
     if engine not in ENGINES:
         raise UserError(f"Unknown engine “{engine}”: choose {' or '.join(ENGINES)}.")
     if engine == "joblib" and address:
-        raise UserError("An address is that of a Ray cluster: add --engine ray.")
+        raise UserError("--address is for Ray clusters only: add --engine ray.")
     least = 2 if engine == "ray" else 1
     if jobs is not None and jobs < least:
-        raise UserError(f"Jobs must be {least} or more with {engine}, not {jobs}.")
+        raise UserError(f"{jobs} jobs are too few: choose {least} or more with {engine}.")
     if not calls:
         return
     try:
@@ -59,25 +58,25 @@ def run(
             yield from _on_ray(calls, jobs, address)
     except BrokenProcessPool as error:
         raise UserError(
-            "A training was stopped by the system, probably for lack of memory: run it again with "
-            "fewer jobs, and it goes on from what is done."
+            "The system stopped a training, probably because memory ran out: run the command again "
+            "with fewer jobs to continue."
         ) from error
 
 
 def _on_ray(calls: Sequence, jobs: int | None, address: str | None) -> Iterator:
     with _cluster(address) as ray:
-        # Half a core each: Ray gives every machine as many as it has cores, for it fills each to a
-        # half at first, and those of a lost one find a place on the others.
+        # Half a core each: Ray first fills each machine to half, so every machine gets as many as
+        # it has cores, and the other machines have room for those of a lost one.
         options = {
             "num_cpus": 0.5,
             "max_restarts": RESTARTS,
-            "max_task_retries": -1,  # several go by until a machine counts as lost
+            "max_task_retries": -1,  # several fail before Ray counts a machine as lost
         }
         cores = int(ray.cluster_resources()["CPU"])
         jobs = jobs or cores
         if jobs > cores:
-            raise UserError(f"The Ray cluster has {cores} cores: choose no more than {cores} jobs.")
-        size = ROUND * jobs
+            raise UserError(f"The Ray cluster has {cores} cores: choose at most {cores} jobs.")
+        size = CALLS_PER_JOB * jobs
         try:
             with (
                 parallel_config("ray", n_jobs=jobs, ray_remote_args=options),
@@ -87,21 +86,21 @@ def _on_ray(calls: Sequence, jobs: int | None, address: str | None) -> Iterator:
                     yield from parallel(calls[start : start + size])
         except ray.exceptions.RayActorError as error:
             raise UserError(
-                f"The Ray cluster lost a training {RESTARTS + 1} times: look at its machines and "
-                "run it again, and it goes on from what is done."
+                f"The Ray cluster lost a training {RESTARTS + 1} times: check its machines, then "
+                "run the command again to continue."
             ) from error
 
 
 @contextmanager
 def _cluster(address: str | None) -> Iterator:
-    """The module `ray`, connected and known to joblib; disconnected at the end."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report to its makers
+    """Connect to a cluster, register it with joblib and yield the module `ray`."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report to its makers
     try:
         import ray
         from ray.util.joblib import register_ray
     except ImportError as error:
         raise UserError(
-            "Ray is not installed: run pip install -r requirements-ray.txt, or leave --engine out."
+            "Ray is not installed: run pip install -r requirements-ray.txt, or omit --engine ray."
         ) from error
     try:
         ray.init(address=address and _head(address), log_to_driver=False, logging_level="WARNING")
@@ -115,18 +114,20 @@ def _cluster(address: str | None) -> Iterator:
 
 
 def _head(address: str) -> str:
-    """`host` or `host:port` -> `host:port` of somebody who answers."""
+    """`host` or `host:port` -> `host:port`, once something answers there."""
     host, _, port = address.partition(":")
     port = port or PORT
     try:
-        socket.create_connection((host, int(port)), PATIENCE).close()  # Ray would try for minutes
+        # Ray itself would try for minutes.
+        socket.create_connection((host, int(port)), CONNECT_TIMEOUT).close()
     except (OSError, ValueError, OverflowError) as error:
         raise _no_cluster(address) from error
     return f"{host}:{port}"
 
 
 def _no_cluster(address: str | None) -> UserError:
+    where = f"at {address}" if address else "on this machine"
     return UserError(
-        f"There is no Ray cluster at {address or 'hand'} that this machine is a part of: look at "
-        "--address, or join the cluster with ray start."
+        f"There is no Ray cluster {where} that this machine belongs to: check --address, or join "
+        "the cluster with ray start."
     )

@@ -1,65 +1,67 @@
-"""The regularisation path: what becomes of a network as its penalty grows from nothing to all.
+"""The regularisation path: the same network trained with ever stronger penalties.
 
-Says which trainings make up the path and sums them up; knows nothing of how they are run.
+Plans the trainings and summarises their results; `sweep` runs them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.experiments.sweep import Figures, Training, in_rounds, over_seeds
+from fmnist_demo.experiments.sweep import Metrics, Training, in_rounds, over_seeds
 from fmnist_demo.networks.mlp import MLPConfig
 from fmnist_demo.training.loop import TrainConfig
 
-EPOCHS = 12
-"""The usual length of one training. A strength does less in it than in the longer ones of the
-shipped networks, for an L1 penalty shrinks by the strength times the sum of the learning rates."""
+PATH_EPOCHS = 12
+"""The default length of one training. An L1 penalty shrinks weights by the strength times the sum
+of the learning rates, so a strength does less here than in the longer training of the shipped
+networks."""
 
-STRENGTHS = {
+PATH_STRENGTHS = {
     "l1": (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0),
     "l2": (0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0),
 }
-"""The usual strengths by regulariser, from no visible effect to a network that knows nothing.
+"""The default strengths by regulariser, from no visible effect to a network that knows nothing.
 
-L2's range is that long because the kept epoch is the best one: weights are gone once the learning
-rate reaches 1 / strength, but only from 1,800 on does it do so in the first epoch of 12.
+L2 needs such a long range because the best epoch is the one that is measured: the weights vanish
+once the learning rate reaches 1 / strength, but only from 1,800 on is that in the first of 12
+epochs.
 """
 
-MEASURED = (
+PATH_METRICS = (
     *("train_accuracy", "validation_loss", "validation_accuracy", "test_accuracy"),
-    *("zeros", "weight_norm", "live_neurons", "live_pixels"),
+    *("zeros", "weight_norm", "active_units", "active_pixels"),
 )
-"""The fields of `sweep.Figures` that are followed along the path."""
+"""The attributes of `sweep.Metrics` that the summary holds."""
 
 
 def trainings(
     shape: MLPConfig, config: TrainConfig, strengths: Mapping[str, Sequence[float]], seeds: int
 ) -> list[Training]:
-    """Every strength of every regulariser once, with each of the seeds 0 to `seeds` - 1.
+    """Every strength of every regulariser, with each of the seeds 0 to `seeds` - 1.
 
-    All else is as in `config`. The whole path with one seed comes before the next seed. Raises
-    `UserError` for less than one seed or a strength that is not above 0.
+    The other settings are those of `config`. The whole path with one seed comes before the next
+    seed. Raises `UserError` for fewer than one seed or a strength that is not above 0.
     """
-    if 0 in (strength for several in strengths.values() for strength in several):
-        raise UserError("A strength of 0 has no place on a logarithmic axis: choose above 0.")
-    along = [
+    if any(0 in of_regulariser for of_regulariser in strengths.values()):
+        raise UserError("A strength of 0 does not fit on a logarithmic axis: choose one above 0.")
+    points = [
         Training(shape, replace(config, regulariser=name, strength=strength))
-        for name, several in strengths.items()
-        for strength in sorted(several)
+        for name, of_regulariser in strengths.items()
+        for strength in sorted(of_regulariser)
     ]
-    return in_rounds(along, seeds)
+    return in_rounds(points, seeds)
 
 
-def summary(results: Sequence[tuple[Training, Figures]]) -> dict:
-    """The path as JSON holds it: the settings that all trainings share, and one dict a point.
+def summary(results: Sequence[tuple[Training, Metrics]]) -> dict:
+    """Summarise the path, ready for JSON: the settings that all trainings share, and the points.
 
-    A point is a strength of a regulariser, with `MEASURED` summed up by `sweep.over_seeds`; they
-    are in that order, by name first.
+    There is one point for each regulariser and strength, in this order, with `PATH_METRICS` as
+    `sweep.over_seeds` gives them.
     """
-    points: dict[tuple[str, float], list[tuple[Training, Figures]]] = {}
-    for training, figures in results:
-        at = (training.config.regulariser, training.config.strength)
-        points.setdefault(at, []).append((training, figures))
+    points: dict[tuple[str, float], list[tuple[Training, Metrics]]] = {}
+    for training, metrics in results:
+        point = (training.config.regulariser, training.config.strength)
+        points.setdefault(point, []).append((training, metrics))
     shape, shared = results[0][0].shape, asdict(results[0][0].config)
     for name in ("regulariser", "strength", "seed"):
         del shared[name]
@@ -67,12 +69,12 @@ def summary(results: Sequence[tuple[Training, Figures]]) -> dict:
         "layers": shape.layers,
         "width": shape.width,
         "epochs": shared["epochs"],
-        "seeds": max(len(several) for several in points.values()),
+        "seeds": max(len(runs) for runs in points.values()),
         "model": asdict(shape),
         "training": shared,
         "points": [
             {"regulariser": name, "strength": strength}
-            | over_seeds(points[name, strength], MEASURED)
+            | over_seeds(points[name, strength], PATH_METRICS)
             for name, strength in sorted(points)
         ],
     }

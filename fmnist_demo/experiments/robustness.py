@@ -1,6 +1,6 @@
-"""Pictures that are harder than those that were trained on: noise, shifts, and drawings.
+"""Images that are harder than the training photographs: noisy, shifted, or drawn.
 
-The same ones in every process, so that networks can be compared. Knows nothing of networks.
+They are the same in every process, so networks can be compared on them.
 """
 
 from functools import cache
@@ -10,35 +10,35 @@ import torch
 from fmnist_demo.data.splits import Split
 from fmnist_demo.synthetic.dataset import dataset
 
-NOISE = 0.2
+NOISE_STD = 0.2
 """Standard deviation of the noise, in units of full white."""
 
-SHIFT = 2
-"""Pixels that a picture is moved."""
+SHIFT_PIXELS = 2
+"""How far a shifted image is moved, in pixels."""
 
-DRAWINGS, DRAWINGS_SEED = 1_000, 2**41
-"""How many procedural drawings there are, and their seed, which no training uses."""
+SYNTHETIC_DRAWINGS, SYNTHETIC_DRAWINGS_SEED = 1_000, 2**41
+"""The number of synthetic drawings, and their seed, which no training uses."""
 
 
 def noisy(split: Split) -> Split:
-    """Every pixel with independent Gaussian noise, between black and white."""
+    """Add independent Gaussian noise to every pixel and clip it to black and white."""
     generator = torch.Generator().manual_seed(0)
-    noise = torch.randn(split.images.shape, generator=generator) * NOISE * 255
+    noise = torch.randn(split.images.shape, generator=generator) * NOISE_STD * 255
     return Split((split.images + noise).clamp(0, 255).to(torch.uint8), split.labels)
 
 
 def shifted(split: Split) -> Split:
-    """Every picture `SHIFT` pixels left, right, up or down, in turn; what moves in is black."""
-    padded = torch.nn.functional.pad(split.images, (SHIFT,) * 4)
+    """Move the images `SHIFT_PIXELS` left, right, up and down in turn, and fill with black."""
+    padded = torch.nn.functional.pad(split.images, (SHIFT_PIXELS,) * 4)
     height, width = split.images.shape[1:]
     images = split.images.clone()
     for turn, (y, x) in enumerate([(0, -1), (0, 1), (-1, 0), (1, 0)]):
-        top, left = SHIFT - y * SHIFT, SHIFT - x * SHIFT
+        top, left = SHIFT_PIXELS - y * SHIFT_PIXELS, SHIFT_PIXELS - x * SHIFT_PIXELS
         images[turn::4] = padded[turn::4, top : top + height, left : left + width]
     return Split(images, split.labels)
 
 
 @cache
 def synthetic_drawings() -> Split:
-    """`DRAWINGS` procedural drawings that no network was trained on; never people's."""
-    return Split.from_arrays(*dataset(DRAWINGS, DRAWINGS_SEED, {"drawing": 1}))
+    """`SYNTHETIC_DRAWINGS` drawings made by code, which no network was trained on."""
+    return Split.from_arrays(*dataset(SYNTHETIC_DRAWINGS, SYNTHETIC_DRAWINGS_SEED, {"drawing": 1}))

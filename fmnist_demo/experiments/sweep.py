@@ -1,6 +1,6 @@
-"""Many trainings that do not depend on each other: each is run once, and its figures are kept.
+"""Sweeps: many independent trainings, each run once, with its metrics saved in a file.
 
-Trains on photographs alone. Knows nothing of what the trainings are compared for.
+The networks are trained on photographs alone.
 """
 
 import copy
@@ -22,19 +22,19 @@ from fmnist_demo.experiments import engines
 from fmnist_demo.experiments.robustness import noisy, shifted, synthetic_drawings
 from fmnist_demo.files import write_json
 from fmnist_demo.networks.calibration import expected_calibration_error, fit_temperature
-from fmnist_demo.networks.inspection import active_units, weight_norm
+from fmnist_demo.networks.metrics import accuracy, weight_metrics
 from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
-from fmnist_demo.networks.regularisation import count_zeros, total_zeros
-from fmnist_demo.training.loop import TrainConfig, best_epoch, fit, validate
+from fmnist_demo.training.loop import TrainConfig, best_epoch, fit
 
 
 @dataclass(frozen=True)
 class Training:
-    """One training of a sweep: a network of `shape`, its weights and batches by `config.seed`.
+    """One training of a sweep: a network of `shape`, trained as `config` says.
 
-    `config` names its strength and no pictures but the photographs; else `ValueError`.
-    `photographs`: how many of them are trained on, the first ones; all if None. `keep_best`:
-    whether the network of the best epoch is measured, as `fit` leaves it, or that of the last.
+    `photographs`: train on the first so many; None means all. `keep_best`: measure the network of
+    the best epoch, not that of the last one.
+
+    Raises `ValueError` if `config` has no strength or asks for synthetic images.
     """
 
     shape: MLPConfig
@@ -44,10 +44,10 @@ class Training:
 
     def __post_init__(self):
         if self.config.synthetic or self.config.strength is None:
-            raise ValueError("a sweep names every strength and trains on photographs alone")
+            raise ValueError("a sweep needs an explicit strength and uses photographs alone")
 
     def settings(self, split_hash: str) -> dict:
-        """Everything that decides the figures, as JSON holds it."""
+        """Everything that the metrics depend on, ready for JSON."""
         return {
             "model": asdict(self.shape),
             "training": asdict(self.config),
@@ -57,28 +57,27 @@ class Training:
         }
 
     def key(self, split_hash: str) -> str:
-        """16 hex digits that name the settings."""
+        """16 hex digits that identify the settings."""
         text = json.dumps(self.settings(split_hash), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What came of a training: of the network of `kept_epoch`.
+class Metrics:
+    """What was measured on one training, for the network of `measured_epoch`.
 
-    Accuracies, errors and zeros are 0 to 1, the loss is in nats. `train_accuracy` is over the
-    batches of the kept epoch as they were learnt from; `plain_train_accuracy` is of the network
-    when it was done, over as many training pictures as validation has, as they are. `ece` is the
-    expected calibration error on the test set, `calibrated_ece` the same after the temperature was
-    fitted on validation. `noise_accuracy` and `shift_accuracy` are on `robustness.noisy` and
-    `shifted` test pictures, `drawings_accuracy` on its `synthetic_drawings`. `zeros_per_layer`:
-    from the pixels to the answers. `live_neurons`, of all hidden layers together, and
-    `live_pixels`, of 784, have a part in some answer. `epochs`: how many were run. `seconds`: of
-    the training, by the clock.
+    Accuracies, calibration errors and zeros are 0 to 1; the loss is in nats. `train_accuracy` is
+    over the batches of that epoch during training. `plain_train_accuracy` is that of the finished
+    network on unaugmented training images, as many as validation has. `ece` is the expected
+    calibration error on the test set, `calibrated_ece` the same after temperature scaling on the
+    validation set. `noise_accuracy` and `shift_accuracy` are on the `robustness.noisy` and
+    `shifted` test images, `drawings_accuracy` on `synthetic_drawings`. `zeros_per_layer` starts at
+    the input layer. `active_units` (of all hidden layers) and `active_pixels` (of 784) influence an
+    output. `epochs` is the number of epochs run, `seconds` the training time.
 
-    Where the loss was no longer a number, `diverged` is true and there is no network to measure:
-    what would be measured on it is None. A network that a penalty has emptied has not diverged: it
-    gives one answer to every picture, and its figures say so.
+    If the loss became infinite or NaN, `diverged` is true and everything that needs a network is
+    None. A network whose weights a penalty has all set to zero has not diverged: it gives the same
+    answer to every image, and its metrics show that.
     """
 
     train_accuracy: float | None
@@ -94,23 +93,23 @@ class Figures:
     zeros: float | None
     zeros_per_layer: list[float] | None
     weight_norm: float | None
-    live_neurons: int | None
-    live_pixels: int | None
-    kept_epoch: int | None
+    active_units: int | None
+    active_pixels: int | None
+    measured_epoch: int | None
     epochs: int
     seconds: float
     diverged: bool
 
     @property
     def gap(self) -> float | None:
-        """How much more accurate on training pictures than on validation, as a difference."""
+        """Training accuracy minus validation accuracy, both without augmentation."""
         return None if self.diverged else self.plain_train_accuracy - self.validation_accuracy
 
 
 def measure(
     training: Training, train: Split, validation: Split, test: Split, drawings: Split
-) -> Figures:
-    """Train one network and measure it; the test set and the drawings decide nothing."""
+) -> Metrics:
+    """Train one network and measure it. The test set and the drawings influence no choice."""
     train = train.first(training.photographs)
     model = MLP(training.shape, training.config.seed)
     history, diverged, last = [], False, None
@@ -119,40 +118,46 @@ def measure(
         for result in fit(model, train, validation, training.config):
             history.append(result)
             if not training.keep_best and result.epoch == training.config.epochs:
-                last = copy.deepcopy(model).eval()  # before `fit` goes back to the best
-    except UserError:  # the one way in which `fit` gives up
+                last = copy.deepcopy(model).eval()  # before `fit` restores the best epoch
+    except UserError:  # `fit` raises it only when the loss is no longer a number
         diverged = True
-    ran = {
-        "epochs": len(history),
-        "seconds": time.perf_counter() - start,
-        "diverged": diverged,
-    }
+    run = {"epochs": len(history), "seconds": time.perf_counter() - start, "diverged": diverged}
     if diverged:
-        return Figures(**{field.name: ran.get(field.name) for field in fields(Figures)})
+        return Metrics(**{field.name: run.get(field.name) for field in fields(Metrics)})
     model = last or model
     measured = history[-1] if last else best_epoch(history)
-    active = active_units(model)
     logits = predict_logits(model, test.images)
-    temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
-    return Figures(
+    validation_logits = predict_logits(model, validation.images)
+    temperature = fit_temperature(validation_logits, validation.labels)
+    weights = weight_metrics(model)
+    pixels, *units, _ = training.shape.sizes
+    return Metrics(
         train_accuracy=measured.train_accuracy,
-        plain_train_accuracy=validate(model, train.first(len(validation.labels)))[1],
+        plain_train_accuracy=_predicted_accuracy(model, train.first(len(validation.labels))),
         validation_loss=measured.validation_loss,
-        validation_accuracy=measured.validation_accuracy,
-        test_accuracy=validate(model, test)[1],
-        noise_accuracy=validate(model, noisy(test))[1],
-        shift_accuracy=validate(model, shifted(test))[1],
-        drawings_accuracy=validate(model, drawings)[1],
+        validation_accuracy=_accuracy(validation_logits, validation),
+        test_accuracy=_accuracy(logits, test),
+        noise_accuracy=_predicted_accuracy(model, noisy(test)),
+        shift_accuracy=_predicted_accuracy(model, shifted(test)),
+        drawings_accuracy=_predicted_accuracy(model, drawings),
         ece=_calibration_error(logits, test),
         calibrated_ece=_calibration_error(logits / temperature, test),
-        zeros=total_zeros(model),
-        zeros_per_layer=list(count_zeros(model).values()),
-        weight_norm=weight_norm(model),
-        live_neurons=sum(int(layer.sum()) for layer in active.units),
-        live_pixels=int(active.pixels.sum()),
-        kept_epoch=measured.epoch,
-        **ran,
+        zeros=weights.zeros,
+        zeros_per_layer=weights.zeros_per_layer,
+        weight_norm=weights.weight_norm,
+        active_units=sum(units) - sum(weights.dead_units),
+        active_pixels=pixels - weights.unused_pixels,
+        measured_epoch=measured.epoch,
+        **run,
     )
+
+
+def _predicted_accuracy(model: MLP, split: Split) -> float:
+    return _accuracy(predict_logits(model, split.images), split)
+
+
+def _accuracy(logits: torch.Tensor, split: Split) -> float:
+    return accuracy(logits.numpy(), split.labels.numpy())
 
 
 def _calibration_error(logits: torch.Tensor, split: Split) -> float:
@@ -162,27 +167,27 @@ def _calibration_error(logits: torch.Tensor, split: Split) -> float:
 def seeded(training: Training, seeds: int) -> list[Training]:
     """The same training with each of the seeds 0 to `seeds` - 1. Raises `UserError` for none."""
     if seeds < 1:
-        raise UserError(f"Seeds must be 1 or more, not {seeds}.")
+        raise UserError(f"{seeds} seeds are too few: choose 1 or more.")
     return [replace(training, config=replace(training.config, seed=seed)) for seed in range(seeds)]
 
 
 def in_rounds(trainings: Iterable[Training], seeds: int) -> list[Training]:
-    """Every one of `trainings` once with each seed: all of them with one before the next seed."""
+    """All distinct `trainings` with seed 0, then all of them with seed 1, and so on."""
     rounds = zip(*(seeded(training, seeds) for training in dict.fromkeys(trainings)), strict=True)
-    return [training for one in rounds for training in one]
+    return [training for same_seed in rounds for training in same_seed]
 
 
-def over_seeds(results: Sequence[tuple[Training, Figures]], measured: Sequence[str]) -> dict:
-    """One point of a summary: the same training with several seeds, as JSON holds it.
+def over_seeds(results: Sequence[tuple[Training, Metrics]], names: Sequence[str]) -> dict:
+    """Summarise one training that was run with several seeds, ready for JSON.
 
-    `n` is the number of trainings and `diverged` how many of them were left without a network.
-    Each of `measured`, attributes of `Figures`, has its `values` by rising seed (None where
-    diverged), and the `mean` and the sample standard deviation `std`, n - 1, of those that are
-    numbers: None and None for none, 0 for one.
+    `n` is the number of runs and `diverged` the number of those that diverged. Each of `names`,
+    attributes of `Metrics`, has its `values` by seed (None where diverged) and the `mean` and
+    sample standard deviation `std` (n - 1) of the others; both are None if all diverged, and the
+    `std` of a single value is 0.
     """
-    figures = [figures for _, figures in sorted(results, key=lambda one: one[0].config.seed)]
-    return {"n": len(figures), "diverged": sum(each.diverged for each in figures)} | {
-        name: _statistics([getattr(each, name) for each in figures]) for name in measured
+    by_seed = [metrics for _, metrics in sorted(results, key=lambda pair: pair[0].config.seed)]
+    return {"n": len(by_seed), "diverged": sum(metrics.diverged for metrics in by_seed)} | {
+        name: _statistics([getattr(metrics, name) for metrics in by_seed]) for name in names
     }
 
 
@@ -204,14 +209,13 @@ def run(
     jobs: int | None = None,
     engine: str = "joblib",
     address: str | None = None,
-) -> Iterator[tuple[Training, Figures]]:
-    """Yield each training with its figures: first those that `folder` has, then as they get done.
+) -> Iterator[tuple[Training, Metrics]]:
+    """Yield each training with its metrics: first those saved in `folder`, then the new ones.
 
-    `jobs`, `engine` and `address` are those of `engines.run`: a single training at a time is run
-    in this process and with its number of threads, several in processes of their own with one
-    thread each. Each writes `<key>.json` into `folder` when it is done, wherever it runs, so that
-    nothing finished is lost or repeated however this ends; the machines of a cluster must share
-    the folder.
+    `jobs`, `engine` and `address` are those of `engines.run`. A single job runs in this process
+    with its number of threads; several jobs run in their own processes with one thread each. Every
+    training writes `<key>.json` into `folder` when it is done, so an interrupted sweep loses and
+    repeats nothing that is finished. The machines of a cluster must share the folder.
 
     Raises `UserError` as `engines.run` does, and for a file that cannot be written.
     """
@@ -220,48 +224,48 @@ def run(
     for training in dict.fromkeys(trainings):
         path = Path(folder, f"{training.key(examples.split_hash)}.json")
         settings = training.settings(examples.split_hash)
-        figures = _read(path, settings)
-        if figures is None:
+        metrics = _read(path, settings)
+        if metrics is None:
             missing.append((training, path, settings))
         else:
-            yield training, figures
+            yield training, metrics
     if not missing:
         return
-    # As arrays, for joblib writes large ones to disk once and lets every process map them, and Ray
-    # sends each to a machine once.
+    # As arrays: joblib writes large ones to disk once for all processes to map, and Ray sends each
+    # to a machine once.
     arrays = [
-        part.numpy()
+        array.numpy()
         for split in (examples.train, examples.validation, test, synthetic_drawings())
-        for part in (split.images, split.labels)
+        for array in (split.images, split.labels)
     ]
-    alone = engine == "joblib" and jobs in (None, 1)
-    threads = torch.get_num_threads() if alone else 1
-    calls = [delayed(_train)(*each, threads, *arrays) for each in missing]
+    in_this_process = engine == "joblib" and jobs in (None, 1)
+    threads = torch.get_num_threads() if in_this_process else 1
+    calls = [delayed(_train)(*arguments, threads, *arrays) for arguments in missing]
     yield from engines.run(calls, jobs, engine, address)
 
 
 def _train(
     training: Training, path: Path, settings: dict, threads: int, *arrays: np.ndarray
-) -> tuple[Training, Figures]:
-    """Run one training, wherever this is called, and write its file.
+) -> tuple[Training, Metrics]:
+    """Run one training, in whichever process this is called, and write its file.
 
-    `arrays`: images and labels of the splits that `measure` takes, in turn.
+    `arrays`: images and labels of each of the splits that `measure` takes.
     """
     torch.set_num_threads(threads)
-    figures = _read(path, settings)
-    if figures is not None:  # a lost machine finished it, but its answer was lost too
-        return training, figures
-    # Copied, for torch warns of arrays that are mapped and cannot be written to.
-    parts = [torch.from_numpy(np.array(array)) for array in arrays]
-    figures = measure(training, *map(Split, parts[::2], parts[1::2]))
-    write_json(path, {"settings": settings, "figures": asdict(figures)})
-    return training, figures
+    finished = _read(path, settings)
+    if finished is not None:  # a lost machine finished it, but its answer was lost too
+        return training, finished
+    # Copied, because torch warns about arrays that are mapped read-only.
+    tensors = [torch.from_numpy(np.array(array)) for array in arrays]
+    metrics = measure(training, *map(Split, tensors[::2], tensors[1::2]))
+    write_json(path, {"settings": settings, "metrics": asdict(metrics)})
+    return training, metrics
 
 
-def _read(path: Path, settings: dict) -> Figures | None:
-    """The figures in a file, or None if it is not the whole result of these settings."""
+def _read(path: Path, settings: dict) -> Metrics | None:
+    """The metrics in a file, or None unless it holds the whole result of these settings."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return Figures(**content["figures"]) if content["settings"] == settings else None
+        return Metrics(**content["metrics"]) if content["settings"] == settings else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

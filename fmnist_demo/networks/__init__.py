@@ -1,1 +1,1 @@
-"""The MLP and all that looks into one."""
+"""The MLP: its checkpoints, predictions, calibration, penalties and metrics."""

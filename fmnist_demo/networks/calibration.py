@@ -1,4 +1,4 @@
-"""When an answer can be trusted: temperature, calibration error, and the confidence threshold."""
+"""When to trust a prediction: temperature, calibration error and confidence threshold."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from fmnist_demo.data.splits import Split
 from fmnist_demo.networks.mlp import MLP, predict_logits
 
 REJECTED = 0.005
-"""The share of procedural drawings of garments that the confidence threshold may turn away."""
+"""The share of synthetic drawings of garments whose confidence may fall below the threshold."""
 
 BINS = 15
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How a network's logits become probabilities, and which of them are confident.
+    """How logits become probabilities, and when a prediction is confident.
 
-    Logits are divided by `temperature`. Below `confidence_threshold`, 0 to 1, the network is not
-    sure.
+    Logits are divided by `temperature`. A prediction is confident if its probability is at least
+    `confidence_threshold`, 0 to 1.
     """
 
     temperature: float = 1.0
@@ -32,9 +32,9 @@ class Calibration:
 
 
 def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
-    """Fit the temperature on the validation set, the threshold on procedural drawings.
+    """Fit the temperature on the validation set and the threshold on synthetic drawings.
 
-    Neither must have been trained on.
+    The network must not have been trained on either.
     """
     temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
     logits = predict_logits(model, drawings.images)

@@ -1,7 +1,4 @@
-"""Checkpoints: a network and how it was made, in one safetensors file; a folder of them.
-
-Knows the model, not how it is trained or used.
-"""
+"""Checkpoints: a network and its metadata in one safetensors file, and folders of them."""
 
 import json
 import platform
@@ -40,7 +37,7 @@ NOT_CALIBRATED = Calibration()
 
 
 class CheckpointError(UserError):
-    """A checkpoint that cannot be used; the message names the file and what is wrong with it."""
+    """A checkpoint cannot be used; the message names the file and the problem."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Checkpoint:
 
     @cached_property
     def single_image(self) -> SingleImageInference:
-        """The network for single pictures, made at the first one."""
+        """Fast inference on single images, prepared on first use."""
         return SingleImageInference(self.model)
 
     @property
@@ -124,11 +121,11 @@ def load(path: str | Path) -> Checkpoint:
             model = MLP(metadata.model)
             expected = _tensors(model)
             _check_names(set(file.keys()), set(expected), path)
-            for name, own in expected.items():
+            for name, parameter in expected.items():
                 shape = tuple(file.get_slice(name).get_shape())
-                if shape != tuple(own.shape):
+                if shape != tuple(parameter.shape):
                     raise CheckpointError(
-                        f"{path.name}: {name} has shape {shape}, but {tuple(own.shape)} was "
+                        f"{path.name}: {name} has shape {shape}, but {tuple(parameter.shape)} was "
                         "expected; train it again or download it again."
                     )
                 stored = file.get_tensor(name).float()
@@ -139,7 +136,7 @@ def load(path: str | Path) -> Checkpoint:
                         f"{' of 0 or more' if is_variance else ''}; train it again or download it "
                         "again."
                     )
-                own.copy_(stored)
+                parameter.copy_(stored)
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(
@@ -150,7 +147,10 @@ def load(path: str | Path) -> Checkpoint:
 
 
 class Collection:
-    """The checkpoints of a folder, shallow and unregularised first; what is wrong with others."""
+    """The checkpoints in a folder, by depth and regulariser.
+
+    `problems` says why files could not be loaded, one sentence each.
+    """
 
     def __init__(self, folder: str | Path = WEIGHTS):
         self.folder = Path(folder)
@@ -227,7 +227,9 @@ def _check_file(path: Path) -> None:
             "download the file."
         )
     if path.stat().st_size > MAX_BYTES:
-        raise CheckpointError(f"{path.name} is larger than {MAX_BYTES >> 20} MB: not one of ours.")
+        raise CheckpointError(
+            f"{path.name} is larger than {MAX_BYTES >> 20} MB: choose a checkpoint of this project."
+        )
 
 
 def _read_metadata(text: str | None, path: Path) -> Metadata:

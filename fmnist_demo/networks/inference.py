@@ -1,4 +1,4 @@
-"""Pictures and checkpoints to ranked predictions. Knows nothing of where pictures come from."""
+"""Predictions of checkpoints for images, and what they are based on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from fmnist_demo.spec import CLASS_NAMES, normalise
 
 @dataclass(frozen=True)
 class Prediction:
-    """One network's answer to one picture: `probabilities` (10,), by label, summing to 1."""
+    """One network's prediction for one image: `probabilities` (10,), by label, summing to 1."""
 
     checkpoint: Checkpoint
     probabilities: np.ndarray
@@ -31,7 +31,7 @@ class Prediction:
 
     @cached_property
     def ranked(self) -> list[tuple[str, float]]:
-        """Every class name with its probability, the most probable first."""
+        """All class names with their probabilities, the most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")
         return [(CLASS_NAMES[i], float(self.probabilities[i])) for i in order]
 
@@ -48,7 +48,7 @@ class Prediction:
 
 
 def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Prediction]:
-    """What each network says to one picture: uint8 (28, 28), the garment bright on black."""
+    """Each network's prediction for one image: uint8 (28, 28), the garment bright on black."""
     return [
         Prediction(c, _calibrated(c, torch.from_numpy(c.single_image.logits(pixels))))
         for c in checkpoints
@@ -56,7 +56,7 @@ def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Predi
 
 
 def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
-    """How much each pixel's brightness speaks for the network's answer, or against it if negative.
+    """How much each pixel's brightness supports the prediction, or opposes it if negative.
 
     Gradient times input (arXiv 1704.02685, section 2.1) of the highest logit, measured from black:
     uint8 (28, 28) -> float32 (28, 28), scaled so that the largest magnitude is 1.

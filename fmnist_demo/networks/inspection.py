@@ -1,7 +1,4 @@
-"""What training made of the weights: which are zero, which units live, which pixels count.
-
-Knows nothing of data, files or pictures of the results.
-"""
+"""A look inside a network: its weights, active units, used pixels and strongest filters."""
 
 from dataclasses import dataclass
 
@@ -15,10 +12,10 @@ from fmnist_demo.spec import IMAGE_SIZE
 
 @dataclass(frozen=True)
 class ActiveUnits:
-    """What has a part in an answer: `pixels` bool (28, 28), `units` one bool (width,) a layer.
+    """The pixels and hidden units that can influence an output.
 
-    A pixel or unit lives if a path of weights that are not zero leads from a pixel through it to
-    an answer.
+    A pixel or unit is active if a path of non-zero weights leads from a pixel through it to an
+    output. `pixels` is bool (28, 28), `units` has one bool array (width,) per hidden layer.
     """
 
     pixels: np.ndarray
@@ -26,40 +23,45 @@ class ActiveUnits:
 
     @property
     def unused_pixels(self) -> int:
-        """How many of the 784 pixels no answer depends on."""
+        """How many of the 784 pixels influence no output."""
         return int((~self.pixels).sum())
 
     @property
     def dead_units(self) -> list[int]:
-        """How many units of each hidden layer have no part in any answer."""
+        """How many units of each hidden layer are not active."""
         return [int((~layer).sum()) for layer in self.units]
 
 
 def active_units(model: MLP) -> ActiveUnits:
-    """Follow the weights that are not zero, from the pixels down and from the answers up."""
+    """Follow the non-zero weights forwards from the pixels and backwards from the outputs."""
     links = [matrix.numpy() != 0 for matrix in matrices(model)]  # (out, in)
-    fed = [np.ones(links[0].shape[1], bool)]
+    reached_from_pixels = [np.ones(links[0].shape[1], bool)]
     for link in links:
-        fed.append(link[:, fed[-1]].any(axis=1))
-    heard = [np.ones(links[-1].shape[0], bool)]
+        reached_from_pixels.append(link[:, reached_from_pixels[-1]].any(axis=1))
+    reached_from_outputs = [np.ones(links[-1].shape[0], bool)]
     for link in reversed(links):
-        heard.append(link[heard[-1]].any(axis=0))
-    both = [up & down for up, down in zip(fed, reversed(heard), strict=True)]
-    return ActiveUnits(both[0].reshape(IMAGE_SIZE, IMAGE_SIZE), both[1:-1])
+        reached_from_outputs.append(link[reached_from_outputs[-1]].any(axis=0))
+    pixels, *units, _ = [
+        forwards & backwards
+        for forwards, backwards in zip(
+            reached_from_pixels, reversed(reached_from_outputs), strict=True
+        )
+    ]
+    return ActiveUnits(pixels.reshape(IMAGE_SIZE, IMAGE_SIZE), units)
 
 
 def matrices(model: MLP) -> list[torch.Tensor]:
-    """The weight matrices (out, in), the one on the pixels first, detached and on the CPU."""
+    """The weight matrices (out, in), input layer first, detached and on the CPU."""
     return [matrix.detach().cpu() for matrix in weight_matrices(model).values()]
 
 
 def weights(model: MLP) -> np.ndarray:
-    """All weights in one row: float32 (n,)."""
+    """All weights in one array: float32 (n,)."""
     return torch.cat([matrix.flatten() for matrix in matrices(model)]).numpy()
 
 
 def weight_norm(model: MLP) -> float:
-    """The root of the sum of all squared weights, biases and normalisation apart."""
+    """The Euclidean norm of all weights, without biases and normalisation."""
     return float(np.linalg.norm(weights(model).astype(np.float64)))
 
 
@@ -69,10 +71,9 @@ def pixel_use(model: MLP) -> np.ndarray:
 
 
 def strongest_filters(model: MLP, count: int) -> np.ndarray:
-    """The first layer's `count` units with the largest weights, as pictures.
+    """The weights of the `count` first-layer units with the largest Euclidean norm, as images.
 
-    float32 (count, 28, 28), by falling Euclidean norm; each is scaled so that its largest
-    magnitude is 1.
+    float32 (count, 28, 28), by decreasing norm; each is scaled so that its largest magnitude is 1.
     """
     first = matrices(model)[0]
     order = first.norm(dim=1).argsort(descending=True, stable=True)[:count]

@@ -1,4 +1,4 @@
-"""The network: a plain multilayer perceptron. Knows nothing of training or files."""
+"""The network: a plain multilayer perceptron."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +13,7 @@ MAX_PARAMETERS = 2_500_000
 """The largest network that is built; nine of them must be quick on a laptop without a GPU."""
 
 PARAMETER_BUDGET = 2_160_000
-"""Shipped networks of every depth have about this many, so that depth alone differs."""
+"""The shipped networks have about so many parameters at every depth."""
 
 NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm, "none": nn.Identity}
 

@@ -1,4 +1,4 @@
-"""Magnitude pruning: what is left of a network when its smallest weights are set to zero."""
+"""Magnitude pruning: set the smallest weights of a network to zero."""
 
 import copy
 
@@ -15,7 +15,7 @@ logarithmic scale: ten steps to each tenth."""
 
 
 def threshold(model: MLP, kept: float) -> float:
-    """The magnitude that all but the largest share `kept`, 0 to 1, of the weights fall short of.
+    """The smallest magnitude among the largest share `kept`, 0 to 1, of the weights.
 
     All matrices share one threshold; biases and normalisation are never pruned.
     """
@@ -28,7 +28,7 @@ def threshold(model: MLP, kept: float) -> float:
 
 @torch.no_grad()
 def pruned(model: MLP, threshold: float) -> MLP:
-    """A copy of the network in which weights of a magnitude below `threshold` are zero."""
+    """A copy of the network in which all weights smaller than `threshold` in magnitude are zero."""
     smaller = copy.deepcopy(model)
     for matrix in weight_matrices(smaller).values():
         matrix.mul_(matrix.abs() >= threshold)

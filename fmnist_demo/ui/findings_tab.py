@@ -1,4 +1,4 @@
-"""The tab of findings: each question with its picture, its answer and its numbers."""
+"""The Findings tab: each question with its verdicts, its figure and its numbers."""
 
 from functools import cache
 from pathlib import Path
@@ -10,28 +10,25 @@ from fmnist_demo.results import read_study
 from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.listeners import AT_ONCE
-from fmnist_demo.ui.texts import texts
 
 
 def build(folder: str | Path, tab: gr.Tab) -> None:
-    """Lay out the tab from the study in `folder`, and connect it to `tab`, which it stands in."""
+    """Lay out the tab from the study in `folder`; the figures are drawn when `tab` is opened."""
     study = read_study(folder)
     if study is None:
-        gr.HTML(message("The study has not been made yet: run python -m fmnist_demo study."))
+        gr.HTML(message("There is no study yet: run python -m fmnist_demo study."))
         return
-    gr.Markdown(f"{texts(__file__)['study']}\n\n{findings.about(study)}")
+    gr.Markdown(findings.about(study))
     charts = [_section(name, points) for name, points in study["questions"].items()]
-    show = cache(lambda: _figures(study))
+    show = cache(lambda: figures(study))
 
     tab.select(show, None, charts, **AT_ONCE)
 
 
 def _section(name: str, points: list[dict]) -> Chart:
-    answers = "\n".join(f"- {answer}" for answer in findings.answers(name, points))
     with gr.Row(elem_classes="lesson"):
         with gr.Column(scale=2, min_width=300):
-            title = findings.QUESTIONS[name].title
-            gr.Markdown(f"## {title}\n{texts(__file__)[name]}\n{answers}")
+            gr.Markdown(findings.section(name, points))
         with gr.Column(scale=3, min_width=300):
             chart = Chart(elem_id=f"chart-{name}")
     with gr.Accordion("All numbers", open=False):
@@ -39,7 +36,7 @@ def _section(name: str, points: list[dict]) -> Chart:
     return chart
 
 
-def _figures(study: dict) -> list[str]:
+def figures(study: dict) -> list[str]:
     """The charts as HTML, in the order of the questions."""
-    figures = {n: findings.figure(n, points) for n, points in study["questions"].items()}
-    return [chart_html(plot, f"study-{name}") for name, plot in figures.items()]
+    plots = {n: findings.figure(n, points) for n, points in study["questions"].items()}
+    return [chart_html(plot, f"study-{name}") for name, plot in plots.items()]

@@ -1,4 +1,4 @@
-"""Calls are run wherever they are asked to be; what cannot be is told. Ray has tests of its own."""
+"""Calls run on the chosen engine, and impossible requests are refused (Ray: see test_ray.py)."""
 
 import builtins
 import os
@@ -19,10 +19,10 @@ def test_every_call_is_made_once(jobs):
 
 
 def test_one_job_is_this_process_and_yields_as_it_goes():
-    made = []
-    results = engines.run([delayed(made.append)(number) for number in range(3)], 1)
+    called = []
+    results = engines.run([delayed(called.append)(number) for number in range(3)], 1)
     next(results)
-    assert made == [0]
+    assert called == [0]
     assert len(list(results)) == 2
     assert list(engines.run([delayed(os.getpid)()])) == [os.getpid()]
 
@@ -35,13 +35,13 @@ def test_no_calls_need_no_engine():
     "wrong",
     [{"jobs": 0}, {"engine": "dask"}, {"address": "host"}, {"jobs": 1, "engine": "ray"}],
 )
-def test_what_cannot_be_is_told_in_one_sentence(wrong):
+def test_an_impossible_request_is_refused_in_one_sentence(wrong):
     with pytest.raises(UserError) as error:
         list(engines.run(CALLS, **wrong))
     assert_one_sentence(str(error.value))
 
 
-def test_missing_ray_is_told(monkeypatch):
+def test_missing_ray_is_reported(monkeypatch):
     real = builtins.__import__
 
     def without_ray(name, *rest):
@@ -56,8 +56,8 @@ def test_missing_ray_is_told(monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:x", "127.0.0.1:99999", ":1"])
-def test_a_cluster_that_does_not_answer_is_told(address):
+def test_a_cluster_that_does_not_answer_is_reported(address):
     pytest.importorskip("ray")
     with pytest.raises(UserError, match="no Ray cluster at") as error:
-        engines._head(address)
+        list(engines.run(CALLS, engine="ray", address=address))
     assert_one_sentence(str(error.value))

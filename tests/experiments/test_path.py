@@ -1,4 +1,4 @@
-"""The regularisation path: which trainings it is made of, and its sums worked out by hand."""
+"""The regularisation path: its trainings, and its summary against one computed by hand."""
 
 import json
 import random
@@ -10,19 +10,25 @@ from conftest import QUICK, TINY
 from helpers import DIVERGED, SOME, assert_one_sentence
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.experiments.path import EPOCHS, MEASURED, STRENGTHS, summary, trainings
-from fmnist_demo.experiments.sweep import Figures, Training
+from fmnist_demo.experiments.path import (
+    PATH_EPOCHS,
+    PATH_METRICS,
+    PATH_STRENGTHS,
+    summary,
+    trainings,
+)
+from fmnist_demo.experiments.sweep import Metrics, Training
 from fmnist_demo.networks.regularisation import REGULARISERS
 
 
-def result(strength: float, seed: int, figures: Figures, name: str = "l1"):
+def result(strength: float, seed: int, metrics: Metrics, name: str = "l1"):
     config = replace(QUICK, regulariser=name, strength=strength, seed=seed)
-    return Training(TINY, config), figures
+    return Training(TINY, config), metrics
 
 
 def test_the_usual_path_is_long_enough_to_see_and_passes_the_shipped_strength():
-    assert set(STRENGTHS) == set(REGULARISERS) - {"none"}
-    for name, strengths in STRENGTHS.items():
+    assert set(PATH_STRENGTHS) == set(REGULARISERS) - {"none"}
+    for name, strengths in PATH_STRENGTHS.items():
         assert len(strengths) >= 8
         assert strengths[0] * 2 < REGULARISERS[name].strength < strengths[-1] / 2
         assert strengths[-1] >= 1e4 * strengths[0]
@@ -31,18 +37,18 @@ def test_the_usual_path_is_long_enough_to_see_and_passes_the_shipped_strength():
 
 def test_the_first_strength_of_l2_hardly_shrinks_and_the_last_leaves_nothing():
     """By the sum of the learning rates of the one-cycle schedule: about half its peak a step."""
-    total = EPOCHS * 108 * 2e-3 / 2
-    assert 1 - STRENGTHS["l2"][0] * total > 0.95
-    assert STRENGTHS["l2"][-1] * 2e-3 > 1
+    total = PATH_EPOCHS * 108 * 2e-3 / 2
+    assert 1 - PATH_STRENGTHS["l2"][0] * total > 0.95
+    assert PATH_STRENGTHS["l2"][-1] * 2e-3 > 1
 
 
 def test_every_strength_is_trained_with_every_seed_and_all_else_is_the_same():
     strengths = {"l1": (0.3, 0.1, 0.3), "l2": (2.0,)}
     planned = trainings(TINY, QUICK, strengths, seeds=3)
-    found = [(t.config.regulariser, t.config.strength, t.config.seed) for t in planned]
+    settings = [(t.config.regulariser, t.config.strength, t.config.seed) for t in planned]
     wanted = product([("l1", 0.1), ("l1", 0.3), ("l2", 2.0)], range(3))
-    assert sorted(found) == sorted((*point, seed) for point, seed in wanted)
-    assert [seed for *_, seed in found] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert sorted(settings) == sorted((*point, seed) for point, seed in wanted)
+    assert [seed for *_, seed in settings] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     for one in planned:
         assert one.shape == TINY
         assert replace(one.config, regulariser="none", strength=None, seed=0) == QUICK
@@ -51,36 +57,36 @@ def test_every_strength_is_trained_with_every_seed_and_all_else_is_the_same():
 @pytest.mark.parametrize(
     ("strengths", "seeds"), [((0.0,), 1), ((0.1, -1.0), 1), ((float("nan"),), 1), ((0.1,), 0)]
 )
-def test_what_makes_no_path_is_refused_in_one_sentence(strengths, seeds):
+def test_an_impossible_path_is_refused_in_one_sentence(strengths, seeds):
     with pytest.raises(UserError) as error:
         trainings(TINY, QUICK, {"l1": strengths}, seeds)
     assert_one_sentence(str(error.value))
 
 
-def test_the_mean_and_the_sample_standard_deviation_are_those_worked_out_by_hand():
+def test_mean_and_sample_standard_deviation_match_those_computed_by_hand():
     accuracies = [0.5, 0.7, 0.9]  # mean 0.7, deviations -0.2, 0, 0.2: 0.08 / 2 is 0.2 squared
-    neurons = [10, 11, 15]  # mean 12, deviations -2, -1, 3: 14 / 2 is 7
+    units = [10, 11, 15]  # mean 12, deviations -2, -1, 3: 14 / 2 is 7
     results = [
-        result(0.1, seed, replace(SOME, test_accuracy=accuracy, live_neurons=count))
-        for seed, (accuracy, count) in enumerate(zip(accuracies, neurons, strict=True))
+        result(0.1, seed, replace(SOME, test_accuracy=accuracy, active_units=count))
+        for seed, (accuracy, count) in enumerate(zip(accuracies, units, strict=True))
     ]
     (point,) = summary(results)["points"]
     assert point["n"] == 3
     assert point["test_accuracy"]["mean"] == pytest.approx(0.7)
     assert point["test_accuracy"]["std"] == pytest.approx(0.2)
     assert point["test_accuracy"]["values"] == accuracies
-    assert point["live_neurons"]["mean"] == 12
-    assert point["live_neurons"]["std"] == pytest.approx(7**0.5)
+    assert point["active_units"]["mean"] == 12
+    assert point["active_units"]["std"] == pytest.approx(7**0.5)
     assert point["zeros"] == {"mean": 0.25, "std": 0, "values": [0.25] * 3}
 
 
 def test_one_seed_has_no_spread():
     (point,) = summary([result(0.1, 0, SOME)])["points"]
-    assert {point[name]["std"] for name in MEASURED} == {0}
+    assert {point[name]["std"] for name in PATH_METRICS} == {0}
     assert point["weight_norm"] == {"mean": 3, "std": 0, "values": [3]}
 
 
-def test_what_diverged_is_counted_and_left_out_of_the_mean():
+def test_diverged_trainings_are_counted_and_left_out_of_the_mean():
     results = [result(0.1, 0, SOME), result(0.1, 1, DIVERGED), result(0.2, 0, DIVERGED)]
     some, none = summary(results)["points"]
     assert (some["n"], some["diverged"]) == (2, 1)

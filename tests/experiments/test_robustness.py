@@ -1,4 +1,4 @@
-"""Pictures that are harder: they are what they are said to be, and the same every time."""
+"""Harder images are as documented, and the same every time."""
 
 import pytest
 import torch
@@ -9,11 +9,11 @@ from fmnist_demo.experiments import robustness
 GREY = Split(torch.full((40, 28, 28), 128, dtype=torch.uint8), torch.arange(40) % 10)
 
 
-def test_noise_has_the_deviation_that_is_stated():
+def test_noise_has_the_documented_standard_deviation():
     noisy = robustness.noisy(GREY)
     difference = (noisy.images.float() - 128) / 255
     assert difference.mean() == pytest.approx(0, abs=0.005)
-    assert difference.std() == pytest.approx(robustness.NOISE, rel=0.02)
+    assert difference.std() == pytest.approx(robustness.NOISE_STD, rel=0.02)
     assert noisy.images.dtype == torch.uint8
     assert torch.equal(noisy.images, robustness.noisy(GREY).images)
     assert torch.equal(noisy.labels, GREY.labels)
@@ -27,7 +27,7 @@ def test_noise_leaves_no_pixel_below_black_or_above_white():
     assert noisy[1].float().mean() > 205
 
 
-def test_pictures_move_left_right_up_and_down_in_turn():
+def test_images_move_left_right_up_and_down_in_turn():
     dot = torch.zeros(8, 28, 28, dtype=torch.uint8)
     dot[:, 10, 20] = 255
     moved = robustness.shifted(Split(dot, torch.arange(8))).images
@@ -35,15 +35,15 @@ def test_pictures_move_left_right_up_and_down_in_turn():
     assert places == [(10, 18), (10, 22), (8, 20), (12, 20)] * 2
 
 
-def test_what_moves_in_is_black_and_what_moves_out_is_gone():
+def test_shifting_fills_with_black():
     moved = robustness.shifted(GREY).images
     assert moved.shape == GREY.images.shape
     for picture in moved:
-        assert (picture == 0).sum() == robustness.SHIFT * 28
+        assert (picture == 0).sum() == robustness.SHIFT_PIXELS * 28
 
 
-def test_the_own_drawings_are_of_all_ten_classes(monkeypatch):
-    monkeypatch.setattr(robustness, "DRAWINGS", 20)
+def test_the_synthetic_drawings_are_of_all_ten_classes(monkeypatch):
+    monkeypatch.setattr(robustness, "SYNTHETIC_DRAWINGS", 20)
     drawings = robustness.synthetic_drawings.__wrapped__()
     assert drawings.labels.tolist() == [*range(10)] * 2
     assert drawings.images.shape == (20, 28, 28)

@@ -1,4 +1,4 @@
-"""The study: which trainings it is made of, and its sums."""
+"""The study: its trainings, and its summary."""
 
 import json
 from dataclasses import asdict, replace
@@ -9,7 +9,8 @@ from helpers import DIVERGED, SOME, assert_one_sentence
 from fmnist_demo.data.splits import TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments import study, sweep
-from fmnist_demo.experiments.sweep import Figures, Training
+from fmnist_demo.experiments.questions import FULL_SCHEDULE, QUESTIONS, STUDY_STRENGTHS
+from fmnist_demo.experiments.sweep import Metrics, Training
 
 POINTS = study.plan()
 
@@ -26,7 +27,7 @@ def changes(training: Training) -> dict:
     return {name: value for name, value in new.items() if value != old[name]}
 
 
-def test_what_all_have_in_common_is_a_thing_that_can_overfit():
+def test_the_base_training_can_overfit():
     config = study.BASE.config
     assert not config.augment
     assert (config.label_smoothing, config.synthetic, config.strength) == (0, 0, 0)
@@ -37,7 +38,7 @@ def test_what_all_have_in_common_is_a_thing_that_can_overfit():
     assert {training.photographs for training in everything} == {20_000}
 
 
-def test_each_question_changes_its_remedy_and_nothing_else():
+def test_each_question_changes_its_method_and_nothing_else():
     assert {n: changes(t) for n, t in of("depth", "depth").items()} == {
         n: {"layers": n} if n != 3 else {} for n in range(1, 8)
     }
@@ -48,13 +49,13 @@ def test_each_question_changes_its_remedy_and_nothing_else():
         p: plain[p] | {"augment": True} for p in dropouts
     }
     stopping = of("stopping", "stopping")
-    assert changes(stopping.pop(study.FULL)) == {}
+    assert changes(stopping.pop(FULL_SCHEDULE)) == {}
     for patience, training in stopping.items():
         assert changes(training) == {"patience": patience, "keep_best": True}
     for name in ("l1", "l2"):
         strengths = of("penalties", name)
         assert changes(strengths.pop(0.0)) == {}
-        assert tuple(strengths) == study.STRENGTHS[name]
+        assert tuple(strengths) == STUDY_STRENGTHS[name]
         for strength, training in strengths.items():
             assert changes(training) == {"regulariser": name, "strength": strength}
 
@@ -81,25 +82,25 @@ def test_no_seeds_are_refused():
     assert_one_sentence(str(error.value))
 
 
-def test_every_question_measures_what_figures_have():
-    assert set(study.MEASURED) == set(POINTS)
+def test_every_question_summarises_existing_metrics():
+    assert list(QUESTIONS) == list(POINTS)
     names = set(asdict(SOME)) | {"gap"}
-    for measured in study.MEASURED.values():
-        assert {"validation_accuracy", "test_accuracy"} <= set(measured) <= names
+    for question in QUESTIONS.values():
+        assert {"validation_accuracy", "test_accuracy"} <= set(question.metrics) <= names
 
 
-def results(figures) -> dict[Training, Figures]:
-    return {one: figures(one) for one in study.trainings(POINTS, 3)}
+def results(metrics) -> dict[Training, Metrics]:
+    return {one: metrics(one) for one in study.trainings(POINTS, 3)}
 
 
-def test_means_and_deviations_are_those_worked_out_by_hand():
+def test_means_and_deviations_match_those_computed_by_hand():
     accuracies = [0.5, 0.7, 0.9]  # deviations -0.2, 0, 0.2: 0.08 / 2 is 0.2 squared
 
-    def figures(one):
+    def metrics(one):
         deeper = 0.01 * one.shape.layers
         return replace(SOME, test_accuracy=accuracies[one.config.seed] + deeper)
 
-    made = study.summary(study.BASE, POINTS, results(figures), 3)
+    made = study.summary(study.BASE, POINTS, results(metrics), 3)
     assert json.loads(json.dumps(made)) == made
     assert made["seeds"] == 3
     assert made["model"]["width"] == 256
@@ -113,25 +114,25 @@ def test_means_and_deviations_are_those_worked_out_by_hand():
         assert point["test_accuracy"]["std"] == pytest.approx(0.2)
         assert point["test_accuracy"]["values"] == [a + deeper for a in accuracies]
         assert point["gap"]["mean"] == pytest.approx(0.15)  # 0.95 of training, 0.8 of validation
-        assert set(point) == {"series", "setting", "n", "diverged", *study.MEASURED["depth"]}
+        assert set(point) == {"series", "setting", "n", "diverged", *QUESTIONS["depth"].metrics}
 
 
-def test_what_diverged_is_counted_and_left_out_of_the_mean():
-    def figures(one):
+def test_diverged_trainings_are_counted_and_left_out_of_the_mean():
+    def metrics(one):
         return DIVERGED if one.shape.layers == 7 and one.config.seed else SOME
 
-    made = study.summary(study.BASE, POINTS, results(figures), 3)
+    made = study.summary(study.BASE, POINTS, results(metrics), 3)
     deepest = made["questions"]["depth"][-1]
     assert (deepest["n"], deepest["diverged"]) == (3, 2)
     assert deepest["gap"]["values"][1:] == [None, None]
     assert deepest["gap"]["mean"] == pytest.approx(0.15)
 
 
-def test_the_same_training_has_the_same_figures_in_every_question():
-    def figures(one):
+def test_the_same_training_has_the_same_metrics_in_every_question():
+    def metrics(one):
         return replace(SOME, test_accuracy=int(one.key(""), 16))
 
-    made = study.summary(study.BASE, POINTS, results(figures), 3)
+    made = study.summary(study.BASE, POINTS, results(metrics), 3)
     by_training = {}
     for name, several in POINTS.items():
         for point, summed in zip(several, made["questions"][name], strict=True):

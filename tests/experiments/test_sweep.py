@@ -1,4 +1,4 @@
-"""A sweep runs each training once, keeps its figures, and believes no file that is not whole."""
+"""A sweep runs each training once, saves its metrics, and ignores incomplete files."""
 
 import json
 from concurrent.futures.process import BrokenProcessPool
@@ -11,9 +11,10 @@ from helpers import assert_one_sentence
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments import robustness, sweep
-from fmnist_demo.experiments.sweep import Figures, Training
+from fmnist_demo.experiments.sweep import Metrics, Training
 from fmnist_demo.networks.calibration import expected_calibration_error, fit_temperature
 from fmnist_demo.networks.inspection import weight_norm
+from fmnist_demo.networks.metrics import accuracy
 from fmnist_demo.networks.mlp import MLP, predict_logits
 from fmnist_demo.networks.regularisation import count_zeros, total_zeros
 from fmnist_demo.training.loop import fit, validate
@@ -58,45 +59,50 @@ def first(split: Split, count: int) -> Split:
     return Split(split.images[:count], split.labels[:count])
 
 
-def timeless(figures: Figures) -> Figures:
-    return replace(figures, seconds=0)
+def accuracy_of(model: MLP, split: Split) -> float:
+    return accuracy(predict_logits(model, split.images).numpy(), split.labels.numpy())
 
 
-def test_the_figures_are_of_the_network_that_the_training_leaves(train, validation):
+def timeless(metrics: Metrics) -> Metrics:
+    return replace(metrics, seconds=0)
+
+
+def test_the_metrics_are_of_the_network_that_the_training_leaves(train, validation):
     """The right labels are learnt, but validation is told wrong ones, so an early epoch is kept."""
     misleading = replace(train, labels=(train.labels + 1) % 10)
     one = training(0.1, "l2", epochs=4, patience=2, seed=3)
-    figures = sweep.measure(one, train, misleading, validation, train)
+    metrics = sweep.measure(one, train, misleading, validation, train)
     model = MLP(TINY, seed=3)
     history = list(fit(model, train, misleading, one.config))
     kept = min(history, key=lambda result: result.validation_loss)
-    assert figures.kept_epoch == kept.epoch < figures.epochs == len(history)
-    assert (figures.validation_loss, figures.validation_accuracy) == validate(model, misleading)
-    assert figures.train_accuracy == kept.train_accuracy
-    assert figures.test_accuracy == validate(model, validation)[1]
-    assert figures.drawings_accuracy == validate(model, train)[1]
-    assert figures.plain_train_accuracy == validate(model, first(train, 300))[1]
-    assert figures.gap == figures.plain_train_accuracy - figures.validation_accuracy
-    assert figures.weight_norm == weight_norm(model)
-    assert figures.seconds > 0
-    assert not figures.diverged
+    assert metrics.measured_epoch == kept.epoch < metrics.epochs == len(history)
+    assert metrics.validation_loss == kept.validation_loss == validate(model, misleading)[0]
+    assert metrics.validation_accuracy == accuracy_of(model, misleading)
+    assert metrics.train_accuracy == kept.train_accuracy
+    assert metrics.test_accuracy == accuracy_of(model, validation)
+    assert metrics.drawings_accuracy == accuracy_of(model, train)
+    assert metrics.plain_train_accuracy == accuracy_of(model, first(train, 300))
+    assert metrics.gap == metrics.plain_train_accuracy - metrics.validation_accuracy
+    assert metrics.weight_norm == weight_norm(model)
+    assert metrics.seconds > 0
+    assert not metrics.diverged
 
 
 def test_the_gap_is_over_as_many_training_pictures_as_validation_has(train, validation):
     """Not augmented, and by the network as it is when it is done."""
     one = training(0.1, "l2", augment=True)
-    figures = sweep.measure(one, train, validation, validation, validation)
+    metrics = sweep.measure(one, train, validation, validation, validation)
     model = MLP(TINY)
     list(fit(model, train, validation, one.config))
-    assert figures.plain_train_accuracy == validate(model, first(train, 100))[1]
-    assert figures.plain_train_accuracy != figures.train_accuracy
+    assert metrics.plain_train_accuracy == accuracy_of(model, first(train, 100))
+    assert metrics.plain_train_accuracy != metrics.train_accuracy
 
 
 def test_the_first_photographs_are_trained_on_and_no_others(train, validation):
     some = replace(training(), photographs=50)
-    figures = sweep.measure(some, train, validation, validation, validation)
+    metrics = sweep.measure(some, train, validation, validation, validation)
     few = sweep.measure(training(), first(train, 50), validation, validation, validation)
-    assert timeless(figures) == timeless(few)
+    assert timeless(metrics) == timeless(few)
 
 
 def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
@@ -107,37 +113,37 @@ def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
         Training(TINY, config, keep_best=False), train, misleading, validation, validation
     )
     best = sweep.measure(Training(TINY, config), train, misleading, validation, validation)
-    assert best.kept_epoch < last.kept_epoch == last.epochs == best.epochs == 4
+    assert best.measured_epoch < last.measured_epoch == last.epochs == best.epochs == 4
     assert last.plain_train_accuracy > best.plain_train_accuracy
     model = MLP(TINY)
     for _ in fit(model, train, misleading, config):
-        test_accuracy = validate(model, validation)[1]
+        test_accuracy = accuracy_of(model, validation)
     assert last.test_accuracy == test_accuracy != best.test_accuracy
     assert last.validation_loss > best.validation_loss
 
 
 def test_harder_pictures_and_trust_are_measured_on_the_test_set(train, validation):
-    figures = sweep.measure(training(), train, validation, train, validation)
+    metrics = sweep.measure(training(), train, validation, train, validation)
     model = MLP(TINY)
     list(fit(model, train, validation, training().config))
-    assert figures.noise_accuracy == validate(model, robustness.noisy(train))[1]
-    assert figures.shift_accuracy == validate(model, robustness.shifted(train))[1]
+    assert metrics.noise_accuracy == accuracy_of(model, robustness.noisy(train))
+    assert metrics.shift_accuracy == accuracy_of(model, robustness.shifted(train))
     logits = predict_logits(model, train.images)
     labels = train.labels.numpy()
-    assert figures.ece == expected_calibration_error(logits.softmax(1).numpy(), labels)
+    assert metrics.ece == expected_calibration_error(logits.softmax(1).numpy(), labels)
     fitted = fit_temperature(predict_logits(model, validation.images), validation.labels)
     shares = (logits / fitted).softmax(1).numpy()
-    assert figures.calibrated_ece == expected_calibration_error(shares, labels)
+    assert metrics.calibrated_ece == expected_calibration_error(shares, labels)
 
 
 def test_zeros_are_counted_in_every_layer_and_in_all(train, validation):
     one = training(0.01)
-    figures = sweep.measure(one, train, validation, validation, validation)
+    metrics = sweep.measure(one, train, validation, validation, validation)
     model = MLP(TINY)
     list(fit(model, train, validation, one.config))
-    assert 0 < figures.zeros == total_zeros(model) < 1
-    assert figures.zeros_per_layer == list(count_zeros(model).values())
-    assert len(figures.zeros_per_layer) == 4
+    assert 0 < metrics.zeros == total_zeros(model) < 1
+    assert metrics.zeros_per_layer == list(count_zeros(model).values())
+    assert len(metrics.zeros_per_layer) == 4
 
 
 @pytest.mark.parametrize(
@@ -146,30 +152,30 @@ def test_zeros_are_counted_in_every_layer_and_in_all(train, validation):
 def test_without_a_penalty_all_lives_and_under_a_boundless_one_nothing(
     strength, neurons, pixels, zeros, train, validation
 ):
-    figures = sweep.measure(training(strength), train, *[validation] * 3)
-    assert (figures.live_neurons, figures.live_pixels, figures.zeros) == (neurons, pixels, zeros)
-    one_answer = figures.test_accuracy == pytest.approx(0.1)  # there are ten pictures a class
+    metrics = sweep.measure(training(strength), train, *[validation] * 3)
+    assert (metrics.active_units, metrics.active_pixels, metrics.zeros) == (neurons, pixels, zeros)
+    one_answer = metrics.test_accuracy == pytest.approx(0.1)  # there are ten pictures a class
     assert one_answer == (zeros == 1)
-    assert (figures.weight_norm == 0) == (zeros == 1)
-    assert not figures.diverged
+    assert (metrics.weight_norm == 0) == (zeros == 1)
+    assert not metrics.diverged
 
 
 def test_a_loss_that_is_no_number_is_a_result_too(sweep_in, fits):
     one = training(0.1, learning_rate=1e30)
-    figures = sweep_in([one])[one]
-    assert figures.diverged
-    measured = {name: value for name, value in asdict(figures).items() if value is None}
-    assert set(asdict(figures)) - set(measured) == {"epochs", "seconds", "diverged"}
-    assert sweep_in([one]) == {one: figures}
+    metrics = sweep_in([one])[one]
+    assert metrics.diverged
+    measured = {name: value for name, value in asdict(metrics).items() if value is None}
+    assert set(asdict(metrics)) - set(measured) == {"epochs", "seconds", "diverged"}
+    assert sweep_in([one]) == {one: metrics}
     assert len(fits) == 1
 
 
-def test_the_seed_decides_the_figures(train, validation):
-    def figures(seed):
+def test_the_seed_decides_the_metrics(train, validation):
+    def metrics(seed):
         return timeless(sweep.measure(training(seed=seed), train, *[validation] * 3))
 
-    assert figures(0) == figures(0)
-    assert figures(0) != figures(1)
+    assert metrics(0) == metrics(0)
+    assert metrics(0) != metrics(1)
 
 
 def test_what_is_done_is_not_repeated(sweep_in, fits):
@@ -193,7 +199,7 @@ def test_another_split_is_trained_anew(tmp_path, train, validation, fits):
 
 def without(name):
     def spoil(content):
-        del content["figures"][name]
+        del content["metrics"][name]
         return json.dumps(content)
 
     return spoil
@@ -206,7 +212,7 @@ def without(name):
         lambda content: "",
         lambda content: "[1, 2]",
         lambda content: json.dumps({"settings": content["settings"]}),
-        lambda content: json.dumps(content | {"figures": None}),
+        lambda content: json.dumps(content | {"metrics": None}),
         lambda content: json.dumps(content | {"settings": THREE[1].settings(HASH)}),
         without("zeros"),
         without("seconds"),
@@ -221,14 +227,14 @@ def test_a_file_that_is_not_the_whole_result_is_trained_again(spoil, sweep_in, f
     assert len(fits) == 2
     (path,) = tmp_path.iterdir()
     again = json.loads(path.read_text())
-    good["figures"]["seconds"] = again["figures"]["seconds"]
+    good["metrics"]["seconds"] = again["metrics"]["seconds"]
     assert again == good
 
 
-def test_a_file_says_which_settings_its_figures_are_of(sweep_in, tmp_path):
-    figures = sweep_in(THREE[:1])[THREE[0]]
+def test_a_file_says_which_settings_its_metrics_are_of(sweep_in, tmp_path):
+    metrics = sweep_in(THREE[:1])[THREE[0]]
     content = json.loads((tmp_path / f"{THREE[0].key(HASH)}.json").read_text())
-    assert content == {"settings": THREE[0].settings(HASH), "figures": asdict(figures)}
+    assert content == {"settings": THREE[0].settings(HASH), "metrics": asdict(metrics)}
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError])
@@ -250,11 +256,11 @@ def test_an_interruption_keeps_what_is_done(interruption, sweep_in, tmp_path, mo
 def test_two_at_a_time_come_to_the_same_as_one(sweep_in, train, validation):
     together = sweep_in(THREE, jobs=2)
     assert set(together) == set(THREE)
-    for one, figures in together.items():
+    for one, metrics in together.items():
         alone = sweep.measure(one, train, validation, train, validation)
         # The sum of squares is added up in another order by another number of threads.
-        assert figures.weight_norm == pytest.approx(alone.weight_norm, rel=1e-12)
-        assert timeless(figures) == timeless(replace(alone, weight_norm=figures.weight_norm))
+        assert metrics.weight_norm == pytest.approx(alone.weight_norm, rel=1e-12)
+        assert timeless(metrics) == timeless(replace(alone, weight_norm=metrics.weight_norm))
 
 
 def test_every_setting_has_a_part_in_the_key():

@@ -61,7 +61,7 @@ def app_url(tmp_path_factory):
     found = dict.fromkeys(study.trainings(points, 2), SOME)
     made = study.summary(study.BASE, points, found, 2)
     (folder / "study.json").write_text(json.dumps(made))
-    walked = path.trainings(TINY, replace(QUICK, seed=0), path.STRENGTHS, 2)
+    walked = path.trainings(TINY, replace(QUICK, seed=0), path.PATH_STRENGTHS, 2)
     (folder / "path.json").write_text(json.dumps(path.summary([(one, SOME) for one in walked])))
     with pytest.MonkeyPatch.context() as patch:
         for name, count in {

@@ -1,4 +1,4 @@
-"""The tab of findings without a browser: it shows what the findings say."""
+"""The Findings tab without a browser: it shows the findings."""
 
 import json
 import re
@@ -8,9 +8,10 @@ import pytest
 from helpers import SOME
 
 from fmnist_demo.experiments import findings, study
+from fmnist_demo.experiments.questions import QUESTIONS
 from fmnist_demo.networks.checkpoints import Collection
+from fmnist_demo.results import STUDY_FILE
 from fmnist_demo.ui import chart, findings_tab, layout
-from fmnist_demo.ui.texts import texts
 
 
 @pytest.fixture
@@ -27,20 +28,17 @@ def shown(app) -> str:
     return "\n".join(str(getattr(block, "value", "")) for block in app.blocks.values())
 
 
-def test_every_question_has_its_words():
-    assert set(texts(findings_tab.__file__)) == {"study", *findings.QUESTIONS}
-
-
 def test_the_page_shows_every_answer_and_number(made, tmp_path):
-    (tmp_path / "study.json").write_text(json.dumps(made))
+    (tmp_path / STUDY_FILE).write_text(json.dumps(made))
     page = shown(layout.build(Collection(tmp_path)))
     for name, points in made["questions"].items():
-        assert findings.QUESTIONS[name].title in page
+        assert QUESTIONS[name].title in page
+        assert QUESTIONS[name].text in page
         for answer in findings.answers(name, points):
             assert answer in page
         for row in findings.table(name, points).splitlines():
             assert row in page
-    assert "study has not been made" not in page
+    assert "There is no study yet" not in page
 
 
 def test_without_a_study_one_sentence_says_how_to_make_it(tmp_path):
@@ -49,17 +47,17 @@ def test_without_a_study_one_sentence_says_how_to_make_it(tmp_path):
 
 def test_a_study_of_some_questions_shows_these(made, tmp_path):
     del made["questions"]["drawings"]
-    (tmp_path / "study.json").write_text(json.dumps(made))
+    (tmp_path / STUDY_FILE).write_text(json.dumps(made))
     page = shown(layout.build(Collection(tmp_path)))
-    assert findings.QUESTIONS["depth"].title in page
-    assert findings.QUESTIONS["drawings"].title not in page
+    assert QUESTIONS["depth"].title in page
+    assert QUESTIONS["drawings"].title not in page
 
 
 @pytest.mark.slow
 def test_only_short_text_alternatives_are_printed_too(monkeypatch, made):
     def printed(longest):
         monkeypatch.setattr(chart, "LONGEST_CAPTION", longest)
-        (html, *_) = findings_tab._figures(made)
+        (html, *_) = findings_tab.figures(made)
         label = re.search(r'role="img" aria-label="(.*?)"', html)[1]
         return label, re.search(r"<figcaption.*?>(.*?)</figcaption>", html)[1]
 
@@ -69,7 +67,7 @@ def test_only_short_text_alternatives_are_printed_too(monkeypatch, made):
 
 
 def test_each_picture_has_a_text_alternative_and_two_downloads(made):
-    charts = findings_tab._figures(made)
+    charts = findings_tab.figures(made)
     for name, html in zip(made["questions"], charts, strict=True):
         assert 'role="img" aria-label="' in html
         assert 'data-download="png"' in html
