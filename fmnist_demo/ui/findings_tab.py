@@ -7,10 +7,10 @@ import gradio as gr
 
 from fmnist_demo.experiments import findings
 from fmnist_demo.results import read_study
-from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.listeners import AT_ONCE
-from fmnist_demo.ui.texts import texts
+from fmnist_demo.ui.markdown import sections
+from fmnist_demo.ui.message import message
 
 
 def build(folder: str | Path, tab: gr.Tab) -> None:
@@ -19,7 +19,7 @@ def build(folder: str | Path, tab: gr.Tab) -> None:
     if study is None:
         gr.HTML(message("The study has not been made yet: run python -m fmnist_demo study."))
         return
-    gr.Markdown(f"{texts(__file__)['study']}\n\n{findings.about(study)}")
+    gr.Markdown(f"{sections(__file__)['study']}\n\n{findings.about(study)}")
     charts = [_section(name, points) for name, points in study["questions"].items()]
     show = cache(lambda: _figures(study))
 
@@ -31,7 +31,7 @@ def _section(name: str, points: list[dict]) -> Chart:
     with gr.Row(elem_classes="lesson"):
         with gr.Column(scale=2, min_width=300):
             title = findings.QUESTIONS[name].title
-            gr.Markdown(f"## {title}\n{texts(__file__)[name]}\n{answers}")
+            gr.Markdown(f"## {title}\n{sections(__file__)[name]}\n{answers}")
         with gr.Column(scale=3, min_width=300):
             chart = Chart(elem_id=f"chart-{name}")
     with gr.Accordion("All numbers", open=False):
