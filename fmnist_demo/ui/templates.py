@@ -1,5 +1,6 @@
 """HTML from the templates that lie beside their components."""
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,6 +15,8 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 
+_template = cache(_ENVIRONMENT.get_template)
+
 
 def render(name: str, /, **values) -> Markup:
     """Fill in a template, named by its path relative to this folder, such as `answers/card.html`.
@@ -22,4 +25,4 @@ def render(name: str, /, **values) -> Markup:
     so that it can be a value of another template. Raises `jinja2.UndefinedError` if a value that
     the template uses is missing.
     """
-    return Markup(_ENVIRONMENT.get_template(name).render(values))
+    return Markup(_template(name).render(values))
