@@ -9,20 +9,22 @@ from fmnist_demo.ui.layout import LAUNCH, build
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options; what is not given is left to Gradio, which reads its environment variables."""
+    """The options. Gradio chooses what is not given, from its environment variables or defaults."""
     parser = argparse.ArgumentParser(description="Serve the page.", allow_abbrev=False)
     parser.add_argument(
         "--host",
-        help="the address to listen on, 0.0.0.0 for every one; else $GRADIO_SERVER_NAME, or this "
-        "machine alone",
+        help="address to listen on; 0.0.0.0 accepts connections from other machines (default: "
+        "$GRADIO_SERVER_NAME, or 127.0.0.1)",
     )
     parser.add_argument(
-        "--port", type=int, help="else $GRADIO_SERVER_PORT, or the first that is free from 7860 on"
+        "--port",
+        type=int,
+        help="port (default: $GRADIO_SERVER_PORT, or the first free one from 7860)",
     )
     parser.add_argument(
         "--root-path",
-        help="the sub-path under which a proxy shows the page, such as /draw; else "
-        "$GRADIO_ROOT_PATH, or none",
+        help="sub-path at which a proxy serves the page, such as /draw "
+        "(default: $GRADIO_ROOT_PATH, or none)",
     )
     return parser
 

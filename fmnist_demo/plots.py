@@ -1,4 +1,4 @@
-"""Values to figures, with the data behind them and their text alternative.
+"""Turns values into figures, with their captions, text alternatives and data.
 
 Knows nothing of networks or of the page. Text and axes are drawn in `INK`; `svg` turns it into the
 colour of the text around the figure, so that one figure is legible on a light page and on a dark
@@ -33,7 +33,7 @@ RUN_COLOURS = (
 )
 """One colour a run of the lab, where several are compared; they stand out likewise."""
 
-NAMES = {name: regulariser.label for name, regulariser in REGULARISERS.items()}
+LABELS = {name: regulariser.label for name, regulariser in REGULARISERS.items()}
 
 WIDTH = 4.4
 """Inches: as wide as a phone, so that the text is never shrunk."""
@@ -51,12 +51,14 @@ class Spot:
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure, what it says in words, and its data: columns of one length, by name."""
+    """A figure, its text alternative, its data (columns of equal length) and its caption."""
 
     figure: Figure
     alternative: str
     data: dict[str, list]
     spots: list[Spot] = field(default_factory=list)
+    caption: str = ""
+    """One sentence that helps to read the figure, or nothing."""
 
     def csv(self) -> str:
         """The data as comma-separated values, with a first row of names."""
@@ -130,7 +132,7 @@ def _figure(height: float, rows: int = 1, columns: int = 1, **grid) -> tuple[Fig
         return figure, figure.subplots(rows, columns, squeeze=False, **grid)
 
 
-def _legend(figure: Figure, series, names=NAMES, colours=COLOURS) -> None:
+def _legend(figure: Figure, series, names=LABELS, colours=COLOURS) -> None:
     from matplotlib.lines import Line2D
 
     lines = [Line2D([], [], color=colours[one], linewidth=3) for one in series]
@@ -156,7 +158,7 @@ def _percents(axis) -> None:
 
 
 def _each(values: dict[str, str]) -> str:
-    return ", ".join(f"{NAMES[name]} {value}" for name, value in values.items())
+    return ", ".join(f"{LABELS[name]} {value}" for name, value in values.items())
 
 
 def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
@@ -182,7 +184,7 @@ def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
         )
         rest.stairs(counts[name], edges, color=COLOURS[name], linewidth=1.6)
     spike.set(ylim=(0, 1.12), title="exactly zero", xticks=range(len(zeros)), yticks=[0, 0.5, 1])
-    spike.set_xticklabels([NAMES[name] for name in zeros])
+    spike.set_xticklabels([LABELS[name] for name in zeros])
     _percents(spike.yaxis)
     most = max(int(count.max()) for count in counts.values())
     rest.set_ylim(0.7, 2 * max(most, 1))  # first: a logarithmic axis cannot fit itself to zeros
@@ -196,6 +198,8 @@ def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
         f"{_each({name: percent(share) for name, share in zeros.items()})}. "
         f"Standard deviation: {_each(spread)}.",
         data | {f"{name}_count": count.tolist() for name, count in counts.items()},
+        caption="The bars on the left show the share of weights that are exactly zero; the curves "
+        "show the rest.",
     )
 
 
@@ -215,7 +219,7 @@ def by_layer(values: dict[str, list[float]], what: str, share: bool) -> Plot:
         axes.bar(at, heights, width * 0.92, color=COLOURS[name])
         for x, height, label in zip(at, heights, labels, strict=True):
             shown = percent(height) if share else str(height)
-            spots.append(Spot(axes, x, height, f"{NAMES[name]}, layer {label}: {shown}"))
+            spots.append(Spot(axes, x, height, f"{LABELS[name]}, layer {label}: {shown}"))
     axes.set(ylabel=what, xlabel="layer", xticks=range(layers))
     axes.set_xticklabels(labels)
     axes.locator_params(axis="y", integer=not share)
@@ -248,7 +252,7 @@ def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
     for place, (name, values) in zip(axes[0], use.items(), strict=True):
         shown = np.ma.masked_equal(values, 0)
         place.imshow(shown, cmap=colours, vmin=0, interpolation="nearest")
-        place.set_title(f"{NAMES[name]}: {unused[name]} unused", color=INK)
+        place.set_title(f"{LABELS[name]}: {unused[name]} unused", color=INK)
         place.set_axis_off()
     row, column = np.indices((28, 28)).reshape(2, -1)
     return Plot(
@@ -257,6 +261,7 @@ def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
         f"{_each({name: str(count) for name, count in unused.items()})}.",
         {"row": row.tolist(), "column": column.tolist()}
         | {name: [f"{v:.4g}" for v in values.ravel()] for name, values in use.items()},
+        caption="Brighter pixels have larger weights; red pixels are not used at all.",
     )
 
 
@@ -270,7 +275,7 @@ def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
             y, x = (29 * at for at in divmod(number, columns))
             sheet[y : y + 28, x : x + 28] = picture
         place.imshow(sheet, cmap="PuOr", vmin=-1, vmax=1, interpolation="nearest")
-        place.set_title(NAMES[name], color=INK)
+        place.set_title(LABELS[name], color=INK)
         place.set_axis_off()
     zeros = {name: percent((pictures == 0).mean(), 0) for name, pictures in filters.items()}
     count = len(next(iter(filters.values())))
@@ -281,6 +286,8 @@ def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
         f"weights. Weights in them that are zero: {_each(zeros)}.",
         {"unit": unit.tolist(), "row": row.tolist(), "column": column.tolist()}
         | {name: [f"{v:.2g}" for v in pictures.ravel()] for name, pictures in filters.items()},
+        caption="Orange weights activate the unit, purple weights inhibit it, white weights are "
+        "zero.",
     )
 
 
@@ -294,7 +301,7 @@ def pruning_curves(curves: dict[str, dict[str, list[float]]]) -> Plot:
     for name, curve in curves.items():
         axes.plot(curve["kept"], curve["test_accuracy"], color=COLOURS[name], linewidth=2)
         for kept, accuracy in zip(curve["kept"], curve["test_accuracy"], strict=True):
-            text = f"{NAMES[name]}, {kept:.2%} of the weights kept: {percent(accuracy)} right"
+            text = f"{LABELS[name]}, {kept:.2%} of the weights kept: {percent(accuracy)} right"
             spots.append(Spot(axes, kept, accuracy, text))
     axes.set(xscale="log", ylim=(0, 1), xlabel="weights kept", ylabel="test accuracy")
     axes.invert_xaxis()
@@ -315,6 +322,7 @@ def pruning_curves(curves: dict[str, dict[str, list[float]]]) -> Plot:
         {"kept": next(iter(curves.values()))["kept"]}
         | {f"{name}_test_accuracy": curve["test_accuracy"] for name, curve in curves.items()},
         spots,
+        "Test accuracy after the smallest weights are removed, without retraining.",
     )
 
 
@@ -353,7 +361,7 @@ def regularisation_path(points: dict[str, list[dict]], shipped: dict[str, float]
             if name in shipped:
                 place.axvline(shipped[name], color=COLOURS[name], linestyle=":")
             for strength, m, s in zip(x, mean, std, strict=True):
-                text = f"{NAMES[name]} of strength {strength:g}: {m:.2%} ± {s:.2%} {label}"
+                text = f"{LABELS[name]} of strength {strength:g}: {m:.2%} ± {s:.2%} {label}"
                 spots.append(Spot(place, strength, m, text))
             data[f"{key}_mean"] += mean.tolist()
             data[f"{key}_std"] += std.tolist()
@@ -372,6 +380,7 @@ def regularisation_path(points: dict[str, list[dict]], shipped: dict[str, float]
         f"The most zeros: {_each(most)}.",
         data,
         spots,
+        "The lines show the mean over the seeds; the bands show one standard deviation.",
     )
 
 
@@ -429,7 +438,8 @@ def means(
     axes[-1, 0].set_xlabel(axis)
     if len(points) > 1:
         _legend(figure, points, names, colours)
-    return Plot(figure, f"Means over the seeds by {axis}. {' '.join(told)}", data, spots)
+    caption = "Mean over the seeds; the error bars show one standard deviation."
+    return Plot(figure, f"Means over the seeds by {axis}. {' '.join(told)}", data, spots, caption)
 
 
 def learning_curves(runs: dict[str, dict], epochs: int) -> Plot:

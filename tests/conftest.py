@@ -137,6 +137,7 @@ def browser():
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
+    playwright.expect.set_options(timeout=60_000)  # milliseconds, for a machine under load
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -155,6 +156,7 @@ def open_page(browser, app_url):
         page = browser.new_page(**options)
         page.set_default_timeout(PATIENCE)
         pages.append(page)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         page.on("request", lambda r: is_foreign(r.url) and foreign.append(r.url))

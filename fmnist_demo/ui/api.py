@@ -10,25 +10,25 @@ from fmnist_demo.ui.picture import Picture, prepare_picture
 
 
 def build(collection: Collection) -> None:
-    """Add the endpoints; their components are part of the page's wiring, not of its looks."""
+    """Add the endpoints; their components are on the page but hidden."""
 
-    def ask(image, checkpoints: list[Checkpoint]) -> list[Prediction]:
+    def predictions_for(image, checkpoints: list[Checkpoint]) -> list[Prediction]:
         if image is None:
-            raise UserError("No picture came with the request: send a file.")
+            raise UserError("The request contains no picture: send a file.")
         return predict(checkpoints, prepare_picture(image).pixels)
 
     def classify(image, layers, regulariser):
-        """Name the garment in a picture with one network."""
+        """Classify the garment in a picture with one network."""
         try:
-            (prediction,) = ask(image, [collection.get(layers, regulariser)])
+            (prediction,) = predictions_for(image, [collection.get(layers, regulariser)])
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return dict(prediction.ranked)
 
     def compare(image):
-        """Name the garment in a picture with every network."""
+        """Classify the garment in a picture with every network."""
         try:
-            predictions = ask(image, collection.choose())
+            predictions = predictions_for(image, collection.choose())
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return [prediction.as_dict() for prediction in predictions]

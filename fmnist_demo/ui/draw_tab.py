@@ -1,4 +1,4 @@
-"""The first tab: draw a garment and see it named, stroke by stroke."""
+"""The first tab: draw a garment, and the networks classify it at every stroke."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
-from fmnist_demo.ui.answers import Panel
+from fmnist_demo.ui.answers.panel import Panel
 from fmnist_demo.ui.drawpad import DrawPad, encode
 from fmnist_demo.ui.your_network import YourNetwork
 
@@ -18,7 +18,7 @@ EXAMPLE_SEEDS = (14, 7, 2, 9, 27, 8, 31, 4, 3, 3)
 """One seed a class, chosen by eye for a drawing that is clearly of its class."""
 
 EXAMPLES = Path(__file__).with_name("examples")
-"""The drawings as files: to draw them takes OpenCV, which the page starts without."""
+"""The drawings as files: drawing them takes OpenCV, which the page does not load at start."""
 
 
 def example(label: int) -> np.ndarray:
@@ -27,7 +27,7 @@ def example(label: int) -> np.ndarray:
 
 
 def save_examples(folder: Path = EXAMPLES) -> None:
-    """Draw all examples anew."""
+    """Draw all examples again and save them."""
     for label in range(len(CLASS_NAMES)):
         Image.fromarray(example(label)).save(folder / f"{label}.png", optimize=True)
 
@@ -41,13 +41,13 @@ def examples() -> list[dict]:
 
 
 def build(collection: Collection, your_network: YourNetwork) -> tuple[DrawPad, Panel]:
-    """Lay out the tab and connect it; `your_network` is the visitor's."""
+    """Lay out the tab and connect it."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             pad = DrawPad(examples=examples(), elem_id="drawpad")
             your_network.build()
         with gr.Column(scale=3, min_width=300):
-            prompt = "Draw a T-shirt, a shoe, a bag: the answer follows the pen."
+            prompt = "Draw a T-shirt, a shoe or a bag. The answer changes as you draw."
             panel = Panel(collection, prompt, your_network.key, your_network.store)
     panel.connect(pad.input, pad, from_drawing)
     return pad, panel

@@ -7,9 +7,9 @@ import gradio as gr
 
 from fmnist_demo.experiments import findings
 from fmnist_demo.results import read_study
-from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.listeners import AT_ONCE
+from fmnist_demo.ui.message import message
 
 
 def build(folder: str | Path, tab: gr.Tab) -> None:

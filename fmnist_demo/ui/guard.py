@@ -1,8 +1,8 @@
-"""What is not let in: requests that are too large, addresses in place of files, other forms.
+"""Rejects requests that are too large, URLs in place of files, and malformed inputs.
 
 Without it Gradio would read a request of any size into memory, read any picture on its own disk
-that a request names, fetch files from addresses, keep what arrived of a broken upload, and refuse
-an input of the wrong form without a word.
+that a request names, fetch files from addresses, keep parts of interrupted uploads, and reject
+malformed inputs without a message.
 """
 
 import re
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"/file[=/]https?:/", re.IGNORECASE)
 
 
 class GuardedBlocks(gr.Blocks):
-    """`gr.Blocks` whose visitors are told in a sentence what is wrong with their input."""
+    """`gr.Blocks` that reports an invalid input in one sentence."""
 
     async def preprocess_data(self, block_fn, inputs, *args, **kwargs):
         """As Gradio's. Raises `gr.Error` for whatever is wrong with the inputs."""
@@ -39,7 +39,7 @@ class GuardedBlocks(gr.Blocks):
 
 @contextmanager
 def in_a_sentence() -> Iterator[None]:
-    """Whatever is raised within, about a visitor's input, is a `gr.Error` of one sentence."""
+    """Turn every exception about a visitor's input into a `gr.Error` of one sentence."""
     try:
         yield
     except gr.Error as error:
@@ -48,8 +48,8 @@ def in_a_sentence() -> Iterator[None]:
         raise gr.Error(f"{words}.", print_exception=False) from error
     except Exception as error:
         raise gr.Error(
-            "The request is not of the form that is expected here: see “Use via API” at the "
-            "foot of the page.",
+            "The request does not have the expected form: see “Use via API” at the bottom of the "
+            "page.",
             print_exception=False,
         ) from error
 
@@ -79,7 +79,7 @@ class Limits:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         if _ADDRESS.search(scope["path"]):
-            detail = "Files of other hosts are not served here."
+            detail = "Files on other hosts are not served."
             return await JSONResponse({"detail": detail}, 403)(scope, receive, send)
 
         upload = scope["path"].rstrip("/").endswith("/upload")
@@ -98,7 +98,7 @@ class Limits:
                 raise MultiPartException(detail) if upload else HTTPException(413, detail)
             if upload and message["type"] == "http.disconnect":
                 # The one kind of exception on which Gradio deletes what has arrived so far.
-                raise MultiPartException("The upload was broken off.")
+                raise MultiPartException("The upload was interrupted.")
             return message
 
         try:
@@ -106,7 +106,7 @@ class Limits:
         except TypeError:
             if not upload:
                 raise
-            detail = "The upload is not of the form that is expected here: name the file."
+            detail = "The upload does not have the expected form: send the file with its name."
             return await JSONResponse({"detail": detail}, 400)(scope, receive, send)
 
 
@@ -124,7 +124,7 @@ def _check_file(file: dict) -> dict:
     """
     if utils.is_http_url_like(file["path"]):
         raise gr.Error(
-            "A file is not fetched from an address here: download it and send the file itself.",
+            "Files are not fetched from URLs: download the file and upload it.",
             print_exception=False,
         )
     if file["path"] is not None and not utils.is_file_obj_with_meta(file):

@@ -38,9 +38,9 @@ from fmnist_demo.training.settings import (
     from_values,
 )
 from fmnist_demo.ui import gpu
-from fmnist_demo.ui.answers import message
 from fmnist_demo.ui.chart import Chart, chart_html
 from fmnist_demo.ui.listeners import AT_ONCE, QUIET
+from fmnist_demo.ui.message import message
 from fmnist_demo.ui.your_network import TIME_TO_LIVE, YourNetwork
 
 REMEMBERED = len(plots.RUN_COLOURS)
@@ -145,12 +145,12 @@ class LabTab:
         self.pause.click(_pause, self.control, self.pause, **AT_ONCE)
         self.stop.click(_stop, self.control, None, **AT_ONCE)
         drawn = self.draw.click(
-            lambda key: (*self.your_network.take(key), gr.Tabs(selected="draw")),
+            lambda key: (*self.your_network.use(key), gr.Tabs(selected="draw")),
             self.latest,
             [*self.your_network.outputs, tabs],
             **AT_ONCE,
         )
-        self.your_network.follow(drawn)
+        self.your_network.answer_after(drawn)
         regulariser, strength = self.settings["regulariser"], self.settings["strength"]
         regulariser.input(_usual_strength, regulariser, strength, **AT_ONCE).then(
             None, controls, None, js=WRITE_ADDRESS, api_visibility="private"

@@ -1,7 +1,6 @@
 """The whole page: a tab a subject, and how it is served."""
 
 from contextlib import nullcontext
-from html import escape
 from pathlib import Path
 
 import gradio as gr
@@ -10,10 +9,11 @@ from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui import api, draw_tab, findings_tab, guard, photo_tab, regularisation_tab
 from fmnist_demo.ui.lab_tab import LabTab
 from fmnist_demo.ui.listeners import AT_ONCE
+from fmnist_demo.ui.templates import render
 from fmnist_demo.ui.your_network import YourNetwork
 
-# At every answer Gradio loads Matplotlib, to keep its pyplot from opening windows: half a second at
-# the first one, and for nothing, as the figures here do without pyplot.
+# Gradio loads Matplotlib at the first answer, which takes half a second, to keep pyplot from
+# opening windows. The figures here do not use pyplot.
 gr.utils.MatplotlibBackendMananger = nullcontext
 
 LAUNCH = {
@@ -51,15 +51,21 @@ LAUNCH = {
         input_border_color="*neutral_500",
         input_border_color_dark="*neutral_400",
     ),
-    "css_paths": Path(__file__).parent / "style.css",
+    "css_paths": [
+        Path(__file__).parent / name
+        for name in (
+            *("page.css", "message/message.css", "answers/answers.css", "chart/chart.css"),
+            *("pruning/pruning.css", "lab.css"),
+        )
+    ],
     "footer_links": ["api"],
     "run_history": False,
     "max_file_size": guard.MAX_UPLOAD,
     "app_kwargs": {"middleware": guard.MIDDLEWARE},
-    "state_session_capacity": 1000,  # a visitor takes up to 0.5 MB, and is not forgotten otherwise
+    "state_session_capacity": 1000,  # at up to 0.5 MB a visitor
     "ssr_mode": False,
 }
-"""Arguments of `launch()`: fonts of the visitor's own machine, nothing from another host."""
+"""Arguments of `launch()`: system fonts, and nothing from another host."""
 
 
 def build(collection: Collection) -> gr.Blocks:
@@ -71,15 +77,11 @@ def build(collection: Collection) -> gr.Blocks:
         delete_cache=(600, 3600),  # networks and pictures that visitors sent or were sent
     ) as app:
         gr.Markdown(
-            "# Draw a garment\nThree neural networks of 3, 5 and 7 hidden layers name it.",
+            "# Draw a garment\nThree neural networks with 3, 5 and 7 hidden layers say what it is.",
             elem_classes="title",
         )
         if collection.problems:
-            items = "".join(f"<li>{escape(problem)}</li>" for problem in collection.problems)
-            gr.HTML(
-                f'<div class="problems" role="alert"><p>Some networks are out:</p><ul>{items}</ul>'
-                "</div>"
-            )
+            gr.HTML(render("problems.html", problems=collection.problems))
         your_network = YourNetwork()
         with gr.Tabs() as tabs:
             with _tab("Draw", "draw"):
@@ -113,5 +115,5 @@ def build(collection: Collection) -> gr.Blocks:
 
 
 def _tab(label: str, name: str) -> gr.Tab:
-    """A tab that a link opens by its name; the same name ties its button to its contents."""
+    """A tab that links open by `name`; the name also ties its button to its contents."""
     return gr.Tab(label, id=name, elem_id=name)

@@ -10,4 +10,4 @@ QUIET = {
 """No progress is laid over the outputs, and the API does not list the listener."""
 
 AT_ONCE = QUIET | {"queue": False}
-"""`QUIET`, and run without waiting behind what others have asked for."""
+"""`QUIET`, and run outside the queue."""

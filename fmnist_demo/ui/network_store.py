@@ -1,4 +1,4 @@
-"""Where visitors' own networks are kept in memory: so many, and no more."""
+"""Visitors' networks, kept in memory up to a fixed number."""
 
 from collections import OrderedDict
 from itertools import count
@@ -7,35 +7,35 @@ from threading import Lock
 from fmnist_demo.networks.checkpoints import Checkpoint
 
 SIZE = 40
-"""Networks that are kept at a time. One takes up to 20 MB, half of it for quick answers."""
+"""Networks kept at a time. Each takes up to 20 MB, half of it for fast single-image inference."""
 
-GONE = "Your network had to make way for those of others: load it or train it again."
-"""What a visitor is told whose network is no longer there."""
+GONE = "The server no longer has your network: load the file or train it again."
+"""The message to a visitor whose network was dropped."""
 
 
 class NetworkStore:
-    """The networks of all visitors, each of whom holds a key to their own.
+    """The networks of all visitors by key; each visitor holds the key of their network.
 
-    Of more than `size`, those used last are kept. Threads may share it.
+    When there are more than `size`, the least recently used one is dropped. Thread-safe.
     """
 
     def __init__(self, size: int = SIZE):
         self.size = size
         self._networks: OrderedDict[int, Checkpoint] = OrderedDict()
-        self._tickets = count(1)
+        self._keys = count(1)
         self._lock = Lock()
 
     def put(self, network: Checkpoint) -> int:
-        """Keep a network; the key to it."""
+        """Store a network. Returns its key."""
         with self._lock:
-            key = next(self._tickets)
+            key = next(self._keys)
             self._networks[key] = network
             if len(self._networks) > self.size:
                 self._networks.popitem(last=False)
             return key
 
     def get(self, key: int | None) -> Checkpoint | None:
-        """The network of a key, or None if there is no key or the network is gone."""
+        """The network with this key; None if `key` is None or the network was dropped."""
         with self._lock:
             if key in self._networks:
                 self._networks.move_to_end(key)

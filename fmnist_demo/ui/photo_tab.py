@@ -1,20 +1,20 @@
-"""The second way in: upload, paste or take a picture of a garment."""
+"""The second tab: upload, paste or take a picture of a garment."""
 
 import gradio as gr
 
 from fmnist_demo.networks.checkpoints import Collection
-from fmnist_demo.ui.answers import Panel
+from fmnist_demo.ui.answers.panel import Panel
 from fmnist_demo.ui.picture import Picture, prepare_picture
 from fmnist_demo.ui.your_network import YourNetwork
 
 ADVICE = (
-    "One garment, whole, on a plain background that differs from it in colour works best. "
+    "Show one whole garment on a plain background of a different colour. "
     "White garments were left out of Fashion-MNIST, so the networks have seen few of them."
 )
 
 
 def build(collection: Collection, your_network: YourNetwork) -> Panel:
-    """Lay out the tab and connect it; `your_network` is the visitor's."""
+    """Lay out the tab and connect it."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
             picture = Picture(

@@ -39,7 +39,7 @@ class Picture(gr.Image):
                 encoded = payload.url.partition(",")[2]
                 return open_image(base64.b64decode(encoded, validate=True))
             if not payload.path:
-                raise UserError("No picture came with the request: send a file.")
+                raise UserError("The request contains no picture: send a file.")
             return open_image(payload.path)
         except binascii.Error:
             return UserError("The picture is not valid base64: send a PNG or JPEG data URL.")

@@ -85,7 +85,7 @@ def page(request, browser, app_url, tmp_path_factory):
     expect(page.locator(".problems")).to_be_visible(timeout=PATIENT)
     page.get_by_role("button", name="Example drawing: T-shirt").click()
     expect(verdict(page)).to_be_visible(timeout=PATIENT)
-    page.get_by_role("checkbox", name="Show what counted").first.check()
+    page.get_by_role("checkbox", name="Show which pixels mattered").first.check()
     open_tab(page, "Photo")
     photo = tmp_path_factory.mktemp("photo") / "photo.jpg"
     photo_of(0).save(photo)

@@ -22,6 +22,7 @@ from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import answers, draw_tab, layout
+from fmnist_demo.ui.answers.panel import Panel
 from fmnist_demo.ui.drawpad import DrawPad, encode
 from fmnist_demo.ui.network_store import NetworkStore
 
@@ -139,28 +140,29 @@ class Says:
     [
         ([(3, "Bag"), (5, "Bag"), (7, "Bag")], "All three say Bag."),
         ([(3, "Bag"), (7, "Bag")], "Both say Bag."),
-        ([(5, "Bag")], "5 layers say Bag."),
+        ([(5, "Bag")], "The 5-layer network says Bag."),
         ([(3, "Bag"), (4, "Bag"), (5, "Bag"), (7, "Bag")], "All 4 say Bag."),
         ([(3, "Bag", False), (5, "Coat", False), (7, "Bag", False)], NOT_SURE),
         ([(7, "Bag", False)], NOT_SURE),
         (
             [(3, "Bag"), (5, "Bag", False)],
-            "They disagree: 3 layers say Bag, 5 layers are not sure.",
+            "They disagree: the 3-layer network says Bag, the 5-layer network is not sure.",
         ),
         (
             [(3, "Bag", False), (5, "Coat"), (7, "Bag", False)],
-            "They disagree: 3 and 7 layers are not sure, 5 layers say Coat.",
+            "They disagree: the 3- and 7-layer networks are not sure, the 5-layer network says "
+            "Coat.",
         ),
         (
             [(3, "Bag"), (5, "Coat"), (7, "Coat")],
-            "They disagree: 5 and 7 layers say Coat, 3 layers say Bag.",
+            "They disagree: the 5- and 7-layer networks say Coat, the 3-layer network says Bag.",
         ),
     ],
 )
 def test_the_page_says_plainly_where_the_networks_agree(says, sentence):
     said, agree = answers.agreement([Says(*each) for each in says])
     assert said == sentence
-    assert agree == (" say " in said and "disagree" not in said)
+    assert agree == (bool(re.search(" says? ", said)) and "disagree" not in said)
 
 
 def test_a_card_says_its_networks_doubt_and_guess(weights, validation):
@@ -180,8 +182,8 @@ def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_aga
     network = Collection(weights).get(3, "l1")
     pixels = validation.images[0].numpy()
     (answer,) = predict([network], pixels)
-    html = answers.why_html(answer, pixels)
-    assert f"What counted for {answer.label}" in html
+    html = answers.saliency_html(answer, pixels)
+    assert f"Which pixels mattered for {answer.label}" in html
     url = re.search(r'src="data:image/png;base64,([^"]+)"', html)[1]
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url)))).astype(int)
     assert picture.shape == (28, 28, 3)
@@ -197,7 +199,7 @@ def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_aga
 @pytest.mark.parametrize("why", [True, False])
 def test_each_card_has_its_reason_if_it_is_asked_for(weights, validation, why):
     with gr.Blocks():
-        panel = answers.Panel(Collection(weights), "Draw.", gr.State(), NetworkStore())
+        panel = Panel(Collection(weights), "Draw.", gr.State(), NetworkStore())
     prepared = Prepared(validation.images[0].numpy(), ())
     html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], why)
     assert html.count('<section class="card"') == 2

@@ -45,13 +45,13 @@ def test_what_counted_is_shown_on_each_card_and_put_away_again(open_page):
     expect(verdict(page)).to_be_visible()
     reasons = page.locator(".card:visible img.why")
     expect(reasons).to_have_count(0)
-    why = page.get_by_role("checkbox", name="Show what counted").first
+    why = page.get_by_role("checkbox", name="Show which pixels mattered").first
     why.check()
     expect(reasons).to_have_count(3)
     for card in page.locator(".card:visible").all():
         label = card.locator("li").first.evaluate("row => row.firstChild.textContent")
         reason = card.locator("img.why")
-        expect(reason).to_have_attribute("alt", re.compile(f"^What counted for {label}: "))
+        expect(reason).to_have_attribute("alt", re.compile(f"^Which pixels mattered for {label}: "))
         assert reason.evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
     why.uncheck()
     expect(reasons).to_have_count(0)
@@ -68,7 +68,7 @@ def test_each_regulariser_and_each_network_can_be_chosen(open_page):
     assert networks(page) == ["mlp3-l1", "mlp7-l1"]
     page.get_by_role("checkbox", name="3").first.uncheck()
     page.get_by_role("checkbox", name="7").first.uncheck()
-    expect(page.locator(".message:visible").first).to_contain_text("Switch on")
+    expect(page.locator(".message:visible").first).to_contain_text("Select at least one")
 
 
 def test_undo_clear_and_eraser(open_page):
@@ -205,7 +205,7 @@ def test_the_drawing_is_still_there_after_a_look_at_the_other_tab(open_page):
 def open_regularisation(page):
     """Go to the tab on L1 and L2 and wait for its figures."""
     page.get_by_role("tab", name="L1 and L2").click()
-    expect(page.locator("#chart-filters svg")).to_be_visible(timeout=30_000)
+    expect(page.locator("#chart-filters svg")).to_be_visible(timeout=60_000)
     expect(page.locator("#pruned-answers .card")).to_have_count(3)
 
 
@@ -234,7 +234,7 @@ def test_the_figures_follow_the_depth_and_can_be_saved(open_page, tmp_path):
     figure = page.locator("#chart-zeros")
     shallow = figure.locator("svg").get_attribute("aria-label")
     page.get_by_role("radio", name="7 hidden layers").check()
-    expect(figure.locator("svg")).not_to_have_attribute("aria-label", shallow, timeout=30_000)
+    expect(figure.locator("svg")).not_to_have_attribute("aria-label", shallow, timeout=60_000)
     for button, kind in (("PNG", b"\x89PNG"), ("CSV", b"layer,none,l1,l2")):
         with page.expect_download() as download:
             figure.get_by_text(button, exact=True).click()

@@ -157,7 +157,7 @@ def imported(path: Path) -> set[Path]:
 def test_the_image_has_all_that_the_app_imports_and_reads():
     sources = copied()
     assert all((ROOT / source).exists() for source in sources)
-    needed = {"app.py", "weights/results.json", "fmnist_demo/ui/style.css"}
+    needed = {"app.py", "weights/results.json", "fmnist_demo/ui/page.css"}
     needed |= {path.relative_to(ROOT).as_posix() for path in imported(ROOT / "app.py")}
     assert "fmnist_demo/ui/drawpad/__init__.py" in needed
     for path in needed:

@@ -13,7 +13,8 @@ from fmnist_demo.training import lab
 from fmnist_demo.training.lab import Control, Preparing, Run, Snapshot, Waiting
 from fmnist_demo.training.loop import EpochResult
 from fmnist_demo.training.settings import Settings
-from fmnist_demo.ui import answers, lab_tab, your_network
+from fmnist_demo.ui import lab_tab, your_network
+from fmnist_demo.ui.answers.panel import Panel
 from fmnist_demo.ui.network_store import GONE, NetworkStore
 
 
@@ -115,7 +116,7 @@ def test_a_network_of_ones_own_answers_beside_the_others_and_its_name_is_escaped
     mine = replace(trained, metadata=metadata)
     with gr.Blocks():
         store = NetworkStore(size=1)
-        panel = answers.Panel(checkpoints.Collection(weights), "Draw.", gr.State(), store)
+        panel = Panel(checkpoints.Collection(weights), "Draw.", gr.State(), store)
     prepared, key = Prepared(validation.images[0].numpy(), ()), store.put(mine)
     html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, key)
     assert html.count('<section class="card"') == 3
@@ -142,7 +143,7 @@ def test_of_too_many_networks_those_used_last_are_kept():
 
 
 def test_a_network_that_is_gone_is_not_drawn_for(tab):
-    key, note, remove = tab.your_network.take(7)
+    key, note, remove = tab.your_network.use(7)
     assert key is None
     assert GONE in note
     assert not remove.visible
@@ -151,7 +152,7 @@ def test_a_network_that_is_gone_is_not_drawn_for(tab):
 def test_a_sent_file_is_loaded_and_not_kept(tab, weights, tmp_path):
     path = tmp_path / "mine.safetensors"
     path.write_bytes((weights / "mlp3-l1.safetensors").read_bytes())
-    key, note, remove = tab.your_network._load(str(path))
+    key, note, remove = tab.your_network.load(str(path))
     assert tab.your_network.store.get(key).name == "mlp3-l1"
     assert "3 hidden layers" in note
     assert remove.visible
@@ -161,7 +162,7 @@ def test_a_sent_file_is_loaded_and_not_kept(tab, weights, tmp_path):
 def test_a_broken_file_is_a_sentence_and_not_kept(tab, tmp_path):
     path = tmp_path / "<i>.safetensors"
     path.write_bytes(b"nothing")
-    key, note, remove = tab.your_network._load(str(path))
+    key, note, remove = tab.your_network.load(str(path))
     assert key is None
     assert "<i>" not in note
     assert_one_sentence(note.removesuffix("</p>"))

@@ -11,14 +11,15 @@ from fmnist_demo.networks import pruning
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import layout, regularisation_tab
-from fmnist_demo.ui.texts import texts
+from fmnist_demo.ui.markdown import sections
+from fmnist_demo.ui.pruning import PruningCurve, pruned_answers_html
 
 SECTIONS = ("weights", "pruning", "zeros", "dead", "pixels", "filters", "path")
 
 
 @pytest.fixture
 def networks(weights):
-    return regularisation_tab._networks(Collection(weights), 3)
+    return regularisation_tab.networks_of_depth(Collection(weights), 3)
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ def reports(networks):
 
 
 def test_every_figure_has_its_words():
-    sections = texts(regularisation_tab.__file__)
-    assert set(sections) == set(SECTIONS)
-    for text in sections.values():
+    texts = sections(regularisation_tab.__file__)
+    assert set(texts) == set(SECTIONS)
+    for text in texts.values():
         assert text.strip().startswith("## ")
         assert "*Look for*" in text
 
@@ -44,7 +45,7 @@ def test_networks_of_one_depth_come_in_the_order_of_the_regularisers(networks):
 
 
 def test_each_figure_has_a_text_alternative_and_two_downloads(networks):
-    figures = regularisation_tab._figures(networks)
+    figures = regularisation_tab.depth_charts(networks)
     assert set(figures) == set(SECTIONS) - {"pruning", "path"}
     for name, html in figures.items():
         assert 'role="img" aria-label="' in html
@@ -53,7 +54,7 @@ def test_each_figure_has_a_text_alternative_and_two_downloads(networks):
 
 
 def test_the_marker_moves_along_the_curve(networks, reports):
-    curve = regularisation_tab._Curve(networks, reports)
+    curve = PruningCurve(networks, reports)
 
     def markers(step):
         return re.findall(r'<line x1="([\d.]+)"', curve.at(step))
@@ -64,8 +65,8 @@ def test_the_marker_moves_along_the_curve(networks, reports):
 
 
 def test_what_has_not_been_measured_is_said(networks):
-    assert "python -m fmnist_demo evaluate" in regularisation_tab._Curve(networks, {}).at(3)
-    assert "python -m fmnist_demo path" in regularisation_tab._path(None, {})
+    assert "python -m fmnist_demo evaluate" in PruningCurve(networks, {}).at(3)
+    assert "python -m fmnist_demo path" in regularisation_tab.path_chart(None, {})
 
 
 def test_the_path_marks_the_strengths_of_the_networks_and_leaves_out_what_diverged(networks):
@@ -77,7 +78,7 @@ def test_the_path_marks_the_strengths_of_the_networks_and_leaves_out_what_diverg
         }
 
     points = [point("l1", 0.1), point("l1", 9.0, diverged=3), point("l2", 0.1), point("l2", 1.0)]
-    html = regularisation_tab._path({"points": points, "layers": 3}, networks)
+    html = regularisation_tab.path_chart({"points": points, "layers": 3}, networks)
     assert "L1 of strength 0.1" in html
     assert "strength 9" not in html
 
@@ -87,7 +88,7 @@ def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networ
 
     def answers(kept, picture=drawing):
         thresholds = {n: pruning.threshold(c.model, kept) for n, c in networks.items()}
-        return regularisation_tab._answers(networks, thresholds, picture)
+        return pruned_answers_html(networks, thresholds, picture)
 
     whole, half = answers(1.0), answers(0.5)
     assert "Your drawing" in whole
@@ -97,13 +98,13 @@ def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networ
 
 
 def test_a_drawing_that_is_no_garment_earns_its_sentence(networks):
-    html = regularisation_tab._answers(networks, {}, Image.new("L", (128, 128), 255))
+    html = pruned_answers_html(networks, {}, Image.new("L", (128, 128), 255))
     assert 'role="alert"' in html
 
 
 def test_the_page_builds_without_any_figures_or_networks(tmp_path):
     layout.build(Collection(tmp_path))
-    assert regularisation_tab._figures({}) == dict.fromkeys(
+    assert regularisation_tab.depth_charts({}) == dict.fromkeys(
         ("weights", "zeros", "dead", "pixels", "filters"), ""
     )
 

@@ -1,16 +1,16 @@
-// Numbers on hover, touch or arrow keys, and the figure as a PNG. Listeners sit on the component,
-// for its content changes.
+// Numbers on hover, touch or arrow keys, and the figure as a PNG. The listeners are on the
+// component because its content is replaced.
 const SCALE = 3;
 const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-function tell(target) {
+function showNumber(target) {
   const figure = target.closest?.(".chart");
   if (!figure) return;
   const tip = figure.querySelector(".tip");
-  figure.querySelector(".spot.told")?.classList.remove("told");
+  figure.querySelector(".spot.active")?.classList.remove("active");
   tip.textContent = target.dataset?.tip ?? "";
   if (!tip.textContent) return;
-  target.classList.add("told");
+  target.classList.add("active");
   const frame = figure.getBoundingClientRect();
   const spot = target.getBoundingClientRect();
   const middle = spot.left + spot.width / 2 - frame.left;
@@ -50,20 +50,20 @@ function save(figure) {
 function walk(event) {
   const plot = event.target.closest(".plot");
   if (!plot) return;
-  if (event.key === "Escape") tell(plot);
+  if (event.key === "Escape") showNumber(plot);
   if (!(event.key in ARROWS)) return;
   const spots = [...plot.querySelectorAll(".spot")];
   const step = ARROWS[event.key];
-  const at = spots.findIndex((spot) => spot.classList.contains("told"));
+  const at = spots.findIndex((spot) => spot.classList.contains("active"));
   const next = at < 0 && step < 0 ? spots.length - 1 : at + step;
-  if (spots[next]) tell(spots[next]);
+  if (spots[next]) showNumber(spots[next]);
   event.preventDefault();
 }
 
-element.addEventListener("pointerover", (event) => tell(event.target));
-element.addEventListener("pointerdown", (event) => tell(event.target));
+element.addEventListener("pointerover", (event) => showNumber(event.target));
+element.addEventListener("pointerdown", (event) => showNumber(event.target));
 element.addEventListener("keydown", walk);
-element.addEventListener("focusout", (event) => tell(event.target));
+element.addEventListener("focusout", (event) => showNumber(event.target));
 element.addEventListener("click", (event) => {
   const button = event.target.closest('[data-download="png"]');
   if (button) save(button.closest(".chart"));

@@ -56,9 +56,9 @@ class DrawPad(gr.HTML):
             return None
         try:
             if not isinstance(payload, str) or not payload.startswith(_PREFIX):
-                raise UserError("A drawing is sent as a PNG data URL.")
+                raise UserError("The drawing must be a PNG data URL.")
             if len(payload) > MAX_LENGTH:
-                raise UserError(f"A drawing may have {MAX_LENGTH:,} characters at most.")
+                raise UserError(f"The drawing may have at most {MAX_LENGTH:,} characters.")
             return open_image(base64.b64decode(payload[len(_PREFIX) :], validate=True))
         except ValueError as error:
             problem = "The drawing is not valid base64: send a PNG data URL."
