@@ -6,7 +6,7 @@ Nothing is trained or chosen by these numbers.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import probabilities
 from fmnist_demo.networks.metrics import WeightMetrics, accuracy, weight_metrics
 from fmnist_demo.networks.pruning import KEPT, pruned, threshold
+from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
 from fmnist_demo.synthetic.dataset import dataset
 
@@ -268,7 +269,36 @@ def table(reports: list[dict]) -> str:
     return f"{_markdown(right, reports)}\n\n{_markdown(unsure, reports)}"
 
 
-def _markdown(columns: dict[str, Callable[[dict], str]], reports: list[dict]) -> str:
+def summary(reports: list[dict]) -> str:
+    """A Markdown table, one row a regulariser, from `Report`s as JSON holds them.
+
+    Each cell gives the range over the depths.
+    """
+    rows = {}
+    for report in reports:
+        rows.setdefault(report["regulariser"], []).append(report)
+
+    def span(metric: Callable[[dict], float], row: list[dict]) -> str:
+        low, high = min(map(metric, row)), max(map(metric, row))
+        return f"{high:.1%}" if f"{low:.1%}" == f"{high:.1%}" else f"{low * 100:.1f}–{high:.1%}"
+
+    metrics = {
+        "weights that are zero": lambda r: r["zeros"],
+        "test": lambda r: r["test_accuracy"],
+        **{
+            f"{reports[0][kind]['n']} {kind}": lambda r, kind=kind: r[kind]["top1"]
+            for kind in ("drawings", "photos")
+            if all(report[kind] for report in reports)
+        },
+    }
+    columns = {"penalty": lambda row: REGULARISERS[row[0]["regulariser"]].label}
+    for name, metric in metrics.items():
+        columns[name] = partial(span, metric)
+    return _markdown(columns, list(rows.values()))
+
+
+def _markdown(columns: dict[str, Callable], entries: list) -> str:
+    """A table with a row for each entry; `columns` map a heading to what an entry shows there."""
     rows = [list(columns), ["---", *["---:"] * (len(columns) - 1)]]
-    rows += [[show(report) for show in columns.values()] for report in reports]
+    rows += [[show(entry) for show in columns.values()] for entry in entries]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -19,6 +19,7 @@ from fmnist_demo.results import RESULTS_FILE
 from fmnist_demo.training.loop import TrainConfig
 
 ROOT = checkpoints.WEIGHTS.parent
+DOCS = [path.relative_to(ROOT) for path in sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -78,8 +79,22 @@ def test_the_results_are_reproduced_on_the_real_test_set(results, shipped, real_
         assert measured >= 0.885
 
 
-def test_the_readme_shows_the_results(results):
-    assert pages.replaced(README, "results", evaluation.table(results)) == README
+def test_the_readme_and_the_docs_show_the_results(results):
+    assert pages.replaced(README, "summary", evaluation.summary(results)) == README
+    page = pages.RESULTS.read_text(encoding="utf-8")
+    assert pages.replaced(page, "results", evaluation.table(results)) == page
+
+
+def test_the_summary_gives_the_range_over_the_depths(results):
+    summary = evaluation.summary(results).splitlines()
+    assert len(summary) == 2 + len(REGULARISERS)
+    accuracies = [r["test_accuracy"] for r in results if r["regulariser"] == "l1"]
+    (row,) = [line for line in summary if line.startswith("| L1 ")]
+    assert f"{min(accuracies) * 100:.1f}–{max(accuracies) * 100:.1f}%" in row
+
+
+def test_the_readme_fits_on_a_few_screens():
+    assert len(README.splitlines()) <= 160
 
 
 def test_the_readme_lists_every_package_and_module():
@@ -95,9 +110,11 @@ def test_the_commands_in_the_readme_parse():
         parser().parse_args(shlex.split(command))
 
 
-def test_the_readme_links_to_files_that_exist():
-    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *map(str, DOCS)])
+def test_links_lead_to_files_that_exist(page):
+    path = ROOT / page
+    for target in re.findall(r"\]\((?!http)([^)#]+)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
 
 
 def test_the_speed_table_shows_the_benchmark_results():
