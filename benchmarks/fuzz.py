@@ -40,7 +40,7 @@ from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 COUNT = 10_000
 PATIENCE = 60.0

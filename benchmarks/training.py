@@ -28,7 +28,8 @@ from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
 from fmnist_demo.spec import MEAN, STD, normalise
-from fmnist_demo.training.loop import TrainConfig, fit
+from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.training.loop import epochs, fit
 
 TARGET = 0.89
 LONGEST = 20
@@ -71,7 +72,8 @@ class Photographs(FashionMNIST):
 def tensors(examples: TrainingData, seed: int, config: TrainConfig = OWN) -> Iterator[Guess]:
     """This project's `fit`; its time includes the validation after every epoch."""
     model = MLP(SHAPE, seed)
-    for _ in fit(model, examples.train, examples.validation, replace(config, seed=seed)):
+    events = fit(model, examples.train, examples.validation, replace(config, seed=seed))
+    for _ in epochs(events):
         yield lambda images: predict_logits(model, images).argmax(1)
 
 

@@ -13,7 +13,7 @@ from fmnist_demo.__main__ import parser
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 ROOT = checkpoints.WEIGHTS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.experiments.path import EPOCHS, STRENGTHS, summary, trainings
 from fmnist_demo.networks.checkpoints import WEIGHTS
 from fmnist_demo.networks.mlp import MLPConfig, budget_width
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

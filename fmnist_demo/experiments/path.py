@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments.sweep import Figures, Training, in_rounds, over_seeds
 from fmnist_demo.networks.mlp import MLPConfig
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 EPOCHS = 12
 """The usual length of one training. A strength does less in it than in the longer ones of the

@@ -25,7 +25,8 @@ from fmnist_demo.networks.calibration import expected_calibration_error, fit_tem
 from fmnist_demo.networks.inspection import active_units, weight_norm
 from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
 from fmnist_demo.networks.regularisation import count_zeros, total_zeros
-from fmnist_demo.training.loop import TrainConfig, best_epoch, fit, validate
+from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.training.loop import best_epoch, epochs, fit, validate
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def measure(
     history, diverged, last = [], False, None
     start = time.perf_counter()
     try:
-        for result in fit(model, train, validation, training.config):
+        for result in epochs(fit(model, train, validation, training.config)):
             history.append(result)
             if not training.keep_best and result.epoch == training.config.epochs:
                 last = copy.deepcopy(model).eval()  # before `fit` goes back to the best

@@ -16,7 +16,7 @@ from fmnist_demo.networks.calibration import expected_calibration_error, fit_tem
 from fmnist_demo.networks.inspection import weight_norm
 from fmnist_demo.networks.mlp import MLP, predict_logits
 from fmnist_demo.networks.regularisation import count_zeros, total_zeros
-from fmnist_demo.training.loop import fit, validate
+from fmnist_demo.training.loop import epochs, fit, validate
 
 HASH = "0" * 12
 
@@ -68,7 +68,7 @@ def test_the_figures_are_of_the_network_that_the_training_leaves(train, validati
     one = training(0.1, "l2", epochs=4, patience=2, seed=3)
     figures = sweep.measure(one, train, misleading, validation, train)
     model = MLP(TINY, seed=3)
-    history = list(fit(model, train, misleading, one.config))
+    history = list(epochs(fit(model, train, misleading, one.config)))
     kept = min(history, key=lambda result: result.validation_loss)
     assert figures.kept_epoch == kept.epoch < figures.epochs == len(history)
     assert (figures.validation_loss, figures.validation_accuracy) == validate(model, misleading)
@@ -110,7 +110,7 @@ def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
     assert best.kept_epoch < last.kept_epoch == last.epochs == best.epochs == 4
     assert last.plain_train_accuracy > best.plain_train_accuracy
     model = MLP(TINY)
-    for _ in fit(model, train, misleading, config):
+    for _ in epochs(fit(model, train, misleading, config)):
         test_accuracy = validate(model, validation)[1]
     assert last.test_accuracy == test_accuracy != best.test_accuracy
     assert last.validation_loss > best.validation_loss
@@ -234,8 +234,8 @@ def test_a_file_says_which_settings_its_figures_are_of(sweep_in, tmp_path):
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError])
 def test_an_interruption_keeps_what_is_done(interruption, sweep_in, tmp_path, monkeypatch):
     def interrupted(model, train, validation, config):
-        for result in fit(model, train, validation, config):
-            yield result
+        for event in fit(model, train, validation, config):
+            yield event
             if config == THREE[2].config:
                 raise interruption
 
