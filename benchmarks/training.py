@@ -28,7 +28,8 @@ from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
 from fmnist_demo.spec import MEAN, STD, normalise
-from fmnist_demo.training.loop import TrainConfig, fit
+from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.training.loop import epochs, fit
 
 TARGET = 0.89
 MAX_EPOCHS = 20
@@ -75,7 +76,8 @@ def tensors(
 ) -> Iterator[Classifier]:
     """This project's `fit`; the time includes the validation after every epoch."""
     model = MLP(SHAPE, seed)
-    for _ in fit(model, examples.train, examples.validation, replace(config, seed=seed)):
+    events = fit(model, examples.train, examples.validation, replace(config, seed=seed))
+    for _ in epochs(events):
         yield lambda images: predict_logits(model, images).argmax(1)
 
 

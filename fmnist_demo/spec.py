@@ -20,7 +20,7 @@ SLUGS = tuple(name.lower().replace(" ", "-") for name in CLASS_NAMES)
 """The class names as they stand in file and folder names: `t-shirt`, ..., `ankle-boot`."""
 
 NO_GARMENT = -1
-"""The label of a picture that is of none of the classes; the networks have no output for it."""
+"""The label of a picture of no class; the networks have no output for it."""
 
 IMAGE_SIZE = 28
 """Height and width of an example, in pixels."""
@@ -29,13 +29,18 @@ MEAN, STD = 0.2860, 0.3530
 """Mean and standard deviation of the 60,000 training images' pixels, in units of full white."""
 
 
-def normalise(pixels):
-    """Scale pixels as the networks expect them: 0..255 -> (x / 255 - MEAN) / STD.
+def standardise(brightness):
+    """Scale brightness as the networks expect it: 0..1 -> (x - MEAN) / STD.
 
-    `pixels` is an array or tensor of any shape, 0 black to 255 white; the garment is bright on
+    `brightness` is an array or tensor of any shape, 0 black to 1 white; the garment is bright on
     black, as in Fashion-MNIST.
     """
-    return (pixels / 255 - MEAN) / STD
+    return (brightness - MEAN) / STD
+
+
+def normalise(pixels):
+    """`standardise` for pixels as they are stored: 0 black to 255 white, of any shape."""
+    return standardise(pixels / 255)
 
 
 def parse_classes(name: str) -> tuple[int, ...]:

@@ -16,7 +16,8 @@ from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic import dataset
-from fmnist_demo.training.loop import TrainConfig, fit
+from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.training.loop import epochs, fit
 from fmnist_demo.ui import layout
 
 pytest.register_assert_rewrite("helpers", "picture_helpers")
@@ -99,7 +100,7 @@ def trained(train, validation) -> tuple[MLP, checkpoints.Metadata]:
     """A tiny network after two epochs, and how it was made. Not to be changed."""
     model = MLP(TINY)
     config = replace(QUICK, regulariser="l1", strength=5e-3)
-    history = [asdict(result) for result in fit(model, train, validation, config)]
+    history = [asdict(result) for result in epochs(fit(model, train, validation, config))]
     kept = {"loss": history[-1]["validation_loss"], "accuracy": history[-1]["validation_accuracy"]}
     return model, checkpoints.Metadata(
         TINY, asdict(config), "0" * 12, CALIBRATION, history, kept, "all epochs"

@@ -16,6 +16,8 @@ from fmnist_demo.experiments.path import PATH_STRENGTHS
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.synthetic.dataset import SHARES
 from fmnist_demo.synthetic.drawings import draw
+from fmnist_demo.training import result
+from fmnist_demo.training.loop import EpochResult
 
 QUICK = "--width 16 --epochs 2 --synthetic 20 --batch-size 50 --threads 1".split()
 
@@ -48,7 +50,7 @@ def test_train_saves_a_checkpoint_with_its_settings(no_download, tmp_path, capsy
 
 def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_path, monkeypatch):
     made, used = [], []
-    dataset, calibrate = train_command.dataset.dataset, train_command.calibrate
+    dataset, calibrate = train_command.dataset.dataset, result.calibrate
 
     def spy_dataset(size, seed, shares, **more):
         made.append((size, seed, shares))
@@ -59,7 +61,7 @@ def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_p
         return calibrate(model, held_apart, drawings)
 
     monkeypatch.setattr(train_command.dataset, "dataset", spy_dataset)
-    monkeypatch.setattr(train_command, "calibrate", spy_calibrate)
+    monkeypatch.setattr(result, "calibrate", spy_calibrate)
     command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
     assert cli.main([*command, "--seed", "4"]) == 0
     held_out, own = sorted(made, key=lambda made: made[1] == 4)
@@ -97,8 +99,10 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
     real = train_command.fit
 
     def interrupted(*arguments):
-        yield next(real(*arguments))
-        raise KeyboardInterrupt
+        for event in real(*arguments):
+            yield event
+            if isinstance(event, EpochResult):
+                raise KeyboardInterrupt
 
     command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
     with monkeypatch.context() as patch:

@@ -16,7 +16,7 @@ from fmnist_demo.networks.inference import probabilities
 from fmnist_demo.networks.metrics import accuracy
 from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros
 from fmnist_demo.results import RESULTS_FILE
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 ROOT = checkpoints.WEIGHTS.parent
 DOCS = [path.relative_to(ROOT) for path in sorted((ROOT / "docs").glob("*.md"))]

@@ -25,7 +25,7 @@ from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic.drawings import draw
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 FILE = "\N{PAPERCLIP}"
 """Stands for the file in a case's arguments."""

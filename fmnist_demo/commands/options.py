@@ -11,7 +11,7 @@ from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.experiments import sweep
 from fmnist_demo.experiments.engines import ENGINES
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
-from fmnist_demo.training.loop import PRECISIONS, TrainConfig
+from fmnist_demo.training.config import PRECISIONS, TrainConfig
 
 LAYERS = (3, 5, 7)
 """The depths of the networks that come with the project."""

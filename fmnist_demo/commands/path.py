@@ -10,7 +10,7 @@ from fmnist_demo.experiments.path import PATH_EPOCHS, PATH_STRENGTHS, summary, t
 from fmnist_demo.networks.checkpoints import WEIGHTS
 from fmnist_demo.networks.mlp import MLPConfig, budget_width
 from fmnist_demo.results import PATH_FILE
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

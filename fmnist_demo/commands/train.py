@@ -1,77 +1,123 @@
 """Train networks and save them."""
 
 import argparse
-from contextlib import suppress
-from dataclasses import asdict, replace
+from contextlib import closing, suppress
+from dataclasses import asdict, fields
 from itertools import product
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
-from fmnist_demo.commands.options import LAYERS, add_data, add_precision, add_width
+from fmnist_demo.commands.options import LAYERS, add_data, add_precision
 from fmnist_demo.data import fashion_mnist
+from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
-from fmnist_demo.networks.calibration import calibrate
 from fmnist_demo.networks.mlp import MLP, MLPConfig, budget_width
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic import dataset
+from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import (
     EpochResult,
-    TrainConfig,
     best_epoch,
     choose_device,
     fit,
     stop_reason,
 )
+from fmnist_demo.training.result import planned_metadata, trained_checkpoint
+from fmnist_demo.training.settings import Settings, declarations
 
 HELD_OUT = 5_000
-"""Procedural drawings that are not trained on; the confidence threshold is set on them."""
+"""Synthetic drawings that are not trained on; the confidence threshold is set on them."""
+
+SPECIAL = {
+    "layers": {"default": None, "choices": LAYERS},
+    "regulariser": {"default": None, "choices": REGULARISERS},
+    "strength": {"default": None, "help": "of the regulariser (default: its own)"},
+    "width": {
+        "default": None,
+        "help": "units in each hidden layer (default: about 2.1 M parameters at any depth)",
+    },
+}
+"""What is different about some options: what is trained must be named, and a default depends on
+it."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The defaults are those of the dataclasses that they fill."""
-    shape, config = MLPConfig(), TrainConfig()
+    """The options of `train`."""
+    config = TrainConfig()
     add = parser.add_argument
-    add("--layers", type=int, choices=LAYERS, help="hidden layers")
-    add("--regulariser", choices=REGULARISERS, help="what keeps the weights small")
-    add("--all", action="store_true", help="every depth under every regulariser")
-    add("--strength", type=float, help="of the regulariser (default: its usual one)")
-    add("--dropout", type=float, default=shape.dropout, metavar="P")
-    add_width(parser)
-    add("--epochs", type=int, default=config.epochs)
-    add("--patience", type=int, default=config.patience, help="epochs without improvement")
-    add("--batch-size", type=int, default=config.batch_size)
-    add("--learning-rate", type=float, default=config.learning_rate, help="its peak")
+    add_setting_options(parser)
+    add("--all", action="store_true", help="every depth with every regulariser")
     add("--seed", type=int, default=config.seed)
     add(
         "--synthetic",
         type=int,
         default=config.synthetic,
         metavar="N",
-        help="synthetic images an epoch",
+        help="synthetic images in each epoch (default: %(default)s)",
     )
     add(
         "--synthetic-sets",
         type=int,
         default=config.synthetic_sets,
         metavar="N",
-        help="sets of synthetic images that take turns",
+        help="sets of synthetic images that take turns (default: %(default)s)",
     )
-    add("--no-augment", dest="augment", action="store_false", help="pictures as they are")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")
     add_precision(parser)
     add_data(parser)
-    add("--out", metavar="DIR", default="runs", help="where checkpoints go (default: runs)")
+    add("--out", metavar="DIR", default="runs", help="folder for checkpoints (default: runs)")
+
+
+def add_setting_options(
+    parser: argparse.ArgumentParser, settings_class: type[Settings] = Settings
+) -> None:
+    """An option for each setting of the lab, unless it is for the lab alone.
+
+    Its default is that of `MLPConfig` or `TrainConfig`, which also check its range: the lab's
+    bounds only keep its trainings short.
+    """
+    defaults = asdict(MLPConfig()) | asdict(TrainConfig())
+    for name, setting in declarations(settings_class).items():
+        if setting.lab_only:
+            continue
+        field = settings_class.model_fields[name]
+        default = defaults.get(name, field.default)
+        option = name.replace("_", "-")
+        text = setting.help or setting.label
+        text = text[0].lower() + text[1:].rstrip(".")
+        if field.annotation is bool:
+            flag, action = (
+                (f"--no-{option}", "store_false")
+                if default
+                else (
+                    f"--{option}",
+                    "store_true",
+                )
+            )
+            text = f"do not: {text}" if default else text
+            parser.add_argument(flag, dest=name, action=action, help=text)
+        else:
+            keywords = {
+                "type": field.annotation,
+                "default": default,
+                "help": f"{text} (default: %(default)s)",
+            }
+            if name in SPECIAL:
+                keywords |= {"help": text} | SPECIAL[name]
+            if "choices" not in keywords:
+                keywords["metavar"] = "N" if field.annotation is int else "X"
+            parser.add_argument(f"--{option}", **keywords)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train one network, or all nine; finished ones with the same settings are left as they are."""
+    """Train one network, or all nine; skip those that are finished with the same settings."""
     if args.all and (args.layers or args.regulariser):
         raise UserError("Choose either --all or --layers with --regulariser, not both.")
     if not args.all and not (args.layers and args.regulariser):
-        raise UserError("Say which network with --layers and --regulariser, or train --all.")
+        raise UserError("Name the network with --layers and --regulariser, or train --all.")
     jobs = list(product(LAYERS, REGULARISERS)) if args.all else [(args.layers, args.regulariser)]
     device = choose_device(args.device)
     examples = fashion_mnist.load_training(args.data)
@@ -79,100 +125,85 @@ def run(args: argparse.Namespace) -> None:
 
     for number, (layers, regulariser) in enumerate(jobs, start=1):
         shape = MLPConfig(layers, args.width or budget_width(layers), args.dropout)
-        strength = REGULARISERS[regulariser].strength if args.strength is None else args.strength
-        config = TrainConfig(
-            regulariser=regulariser,
-            strength=strength,
-            epochs=args.epochs,
-            patience=args.patience,
-            batch_size=args.batch_size,
-            learning_rate=args.learning_rate,
-            augment=args.augment,
-            synthetic=args.synthetic,
-            synthetic_sets=args.synthetic_sets,
-            seed=args.seed,
-            precision=args.precision,
-        )
-        metadata = checkpoints.Metadata(shape, asdict(config), examples.split_hash)
-        path = Path(args.out) / f"{metadata.name}.safetensors"
-        if _is_finished(path, metadata):
+        config = _config(args, regulariser)
+        planned = planned_metadata(shape, config, examples)
+        path = Path(args.out) / f"{planned.name}.safetensors"
+        if _is_finished(path, planned):
             print(f"{path} is trained already with these settings.")
             continue
         if held_out is None:
             held_out = _synthetic(HELD_OUT, args.seed + 1, {"drawing": 1})
             synthetic = _synthetic(config.synthetic * config.synthetic_sets, args.seed)
         print(
-            f"[{number}/{len(jobs)}] {metadata.name}, {shape.parameters:,} parameters, on {device}"
+            f"[{number}/{len(jobs)}] {planned.name}, {shape.parameters:,} parameters, on {device}"
         )
         model = MLP(shape, args.seed)
-        history, ended = _watch(model, examples, config, synthetic, device)
+        history, reason = _train(model, examples, config, synthetic, device)
         if history:
+            checkpoint = trained_checkpoint(model, config, examples, held_out, history, reason)
+            checkpoints.save(path, model, checkpoint.metadata)
             best = best_epoch(history)
-            metadata = replace(
-                metadata,
-                calibration=calibrate(model, examples.validation, held_out),
-                history=[asdict(result) for result in history],
-                validation={"loss": best.validation_loss, "accuracy": best.validation_accuracy},
-                stop_reason=ended,
-            )
-            checkpoints.save(path, model, metadata)
             print(
-                f"{path}: epoch {best.epoch} kept, validation accuracy "
-                f"{best.validation_accuracy:.2%} ({ended})"
+                f"{path}: saved the weights of epoch {best.epoch}, validation accuracy "
+                f"{best.validation_accuracy:.2%} ({reason})"
             )
-        if ended == "interrupted":
+        if reason == "interrupted":
             raise KeyboardInterrupt
 
 
-def _watch(model, examples, config, synthetic, device) -> tuple[list[EpochResult], str]:
+def _config(args: argparse.Namespace, regulariser: str) -> TrainConfig:
+    """What the options say, with the default strength of the regulariser if there is none."""
+    chosen = {f.name: getattr(args, f.name) for f in fields(TrainConfig) if hasattr(args, f.name)}
+    if args.strength is None:
+        chosen["strength"] = REGULARISERS[regulariser].strength
+    return TrainConfig(**chosen | {"regulariser": regulariser})
+
+
+def _train(model, examples, config, synthetic, device) -> tuple[list[EpochResult], str]:
     """Run `fit` under a progress bar; the results so far, and why it ended."""
-    history, ended = [], "interrupted"
-    with tqdm(
-        total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
-    ) as bar:
-
-        def advance(share):
-            bar.update(round(share * 100, 1) - bar.n)
-
-        with suppress(KeyboardInterrupt):
-            for result in fit(
-                model, examples.train, examples.validation, config, synthetic, device, advance
-            ):
-                history.append(result)
-                bar.write(
-                    f"epoch {result.epoch:3d}  train {result.train_loss:.4f} "
-                    f"{result.train_accuracy:.2%}  validation {result.validation_loss:.4f} "
-                    f"{result.validation_accuracy:.2%}{' *' if result.best else '  '} "
-                    f"zeros {result.total_zeros:.1%}  {result.seconds:.1f} s"
-                )
-            ended = stop_reason(history, config)
-    return history, ended
+    history, reason = [], "interrupted"
+    events = fit(model, examples.train, examples.validation, config, synthetic, device)
+    with (
+        tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar,
+        suppress(KeyboardInterrupt),
+        closing(events),
+    ):
+        for event in events:
+            if isinstance(event, EpochResult):
+                history.append(event)
+                bar.write(_line(event))
+            else:
+                bar.update(round(event.share * 100, 1) - bar.n)
+        reason = stop_reason(history, config)
+    return history, reason
 
 
-def _is_finished(path: Path, metadata: checkpoints.Metadata) -> bool:
-    try:
-        found = checkpoints.load(path).metadata
-    except checkpoints.CheckpointError:
-        return False
-    return found.stop_reason != "interrupted" and (
-        found.model,
-        found.training,
-        found.split_hash,
-    ) == (
-        metadata.model,
-        metadata.training,
-        metadata.split_hash,
+def _line(result: EpochResult) -> str:
+    """One epoch in one line."""
+    return (
+        f"epoch {result.epoch:3d}  train {result.train_loss:.4f} {result.train_accuracy:.2%}  "
+        f"validation {result.validation_loss:.4f} {result.validation_accuracy:.2%}"
+        f"{' *' if result.best else '  '} zeros {result.total_zeros:.1%}  {result.seconds:.1f} s"
     )
 
 
-def _synthetic(
-    size: int, seed: int, shares: dict[str, int] = dataset.SHARES
-) -> fashion_mnist.Split:
-    made = dataset.dataset(
+def _is_finished(path: Path, planned: checkpoints.Metadata) -> bool:
+    try:
+        saved = checkpoints.load(path).metadata
+    except checkpoints.CheckpointError:
+        return False
+    return saved.stop_reason != "interrupted" and (
+        (saved.model, saved.training, saved.split_hash)
+        == (planned.model, planned.training, planned.split_hash)
+    )
+
+
+def _synthetic(size: int, seed: int, shares: dict[str, int] = dataset.SHARES) -> Split:
+    images_and_labels = dataset.dataset(
         size,
         seed,
         shares,
         jobs=torch.get_num_threads(),
         progress=lambda chunks, total: tqdm(chunks, "drawing", total, unit="chunk"),
     )
-    return fashion_mnist.Split.from_arrays(*made)
+    return Split.from_arrays(*images_and_labels)

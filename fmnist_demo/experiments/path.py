@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments.sweep import Metrics, Training, in_rounds, over_seeds
 from fmnist_demo.networks.mlp import MLPConfig
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 PATH_EPOCHS = 12
 """The default length of one training. An L1 penalty shrinks weights by the strength times the sum

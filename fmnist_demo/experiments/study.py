@@ -11,7 +11,7 @@ from dataclasses import asdict
 from fmnist_demo.experiments.questions import QUESTIONS, Point
 from fmnist_demo.experiments.sweep import Metrics, Training, in_rounds, over_seeds, seeded
 from fmnist_demo.networks.mlp import MLPConfig
-from fmnist_demo.training.loop import TrainConfig
+from fmnist_demo.training.config import TrainConfig
 
 BASE = Training(
     MLPConfig(layers=3, width=256),

@@ -24,7 +24,8 @@ from fmnist_demo.files import write_json
 from fmnist_demo.networks.calibration import expected_calibration_error, fit_temperature
 from fmnist_demo.networks.metrics import accuracy, weight_metrics
 from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
-from fmnist_demo.training.loop import TrainConfig, best_epoch, fit
+from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.training.loop import best_epoch, epochs, fit
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def measure(
     history, diverged, last = [], False, None
     start = time.perf_counter()
     try:
-        for result in fit(model, train, validation, training.config):
+        for result in epochs(fit(model, train, validation, training.config)):
             history.append(result)
             if not training.keep_best and result.epoch == training.config.epochs:
                 last = copy.deepcopy(model).eval()  # before `fit` restores the best epoch

@@ -1,7 +1,7 @@
 """Trainings on ZeroGPU, the kind of Hugging Face Space that lends a GPU for a minute at a time.
 
-There a decorated function runs in a process of its own: what goes in and out is pickled. Everywhere
-else, trainings run as they always do.
+There a decorated function runs in a process of its own, and its arguments and results are pickled.
+Everywhere else, trainings run as usual.
 """
 
 import pickle
@@ -14,86 +14,81 @@ import gradio as gr
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.training import lab
-from fmnist_demo.training.lab import Control, Failed, Finished, Post
+from fmnist_demo.training.lab import Control
 from fmnist_demo.training.loop import choose_device
-from fmnist_demo.training.settings import Settings
+from fmnist_demo.training.updates import Failed, Finished, Update
 
 spaces = None
 with suppress(ImportError):
-    import spaces  # on Spaces alone; to be imported before CUDA is used
+    import spaces  # exists on Spaces only; must be imported before CUDA is used
 
-LIMIT = 45.0
-"""Seconds that a training may take on a borrowed GPU."""
+TRAINING_SECONDS = 45.0
+"""How long a training may take on a borrowed GPU."""
 
-BORROWED = 60
-"""Seconds for which the GPU is asked, which a visitor's quota must have left; fewer are charged."""
+GPU_SECONDS = 60
+"""How long the GPU is requested for. The visitor's quota must cover it; only use is charged."""
 
 
-class Heard:
-    """A `Control` in memory that processes share: what the visitor does is heard in all of them."""
+class SharedControl:
+    """A `Control` in memory that processes share."""
 
     def __init__(self, flags: ShareableList):
         self.flags = flags  # paused, stopped
 
     paused = property(lambda self: self.flags[0])
-    stopped = property(
-        lambda self: self.flags[1], lambda self, value: self.flags.__setitem__(1, value)
-    )
+    stopped = property(lambda self: self.flags[1])
 
 
-def trainer() -> Callable[..., Finished]:
-    """What trains for a `Lab`: on ZeroGPU `borrowing`, elsewhere `lab.run`."""
+def trainer() -> Callable[..., Iterator[Update]]:
+    """What trains for a `Lab`: on ZeroGPU `train_on_borrowed_gpu`, elsewhere `lab.run`."""
     if spaces is None:
         return lab.run
-    borrowed = spaces.GPU(duration=BORROWED)(on_gpu)
-    if borrowed is on_gpu:  # Spaces of other kinds
+    borrowed = spaces.GPU(duration=GPU_SECONDS)(on_gpu)
+    if borrowed is on_gpu:  # another kind of Space
         return lab.run
-    return partial(borrowing, borrowed)
+    return partial(train_on_borrowed_gpu, borrowed)
 
 
 def on_gpu(task: bytes, flags: ShareableList) -> Iterator[bytes]:
-    """Train in the process that has the GPU.
+    """`lab.run` in the process that has the GPU.
 
-    `task`: the settings, the examples and the pictures for the confidence threshold, pickled;
-    `flags`: as in `Heard`. Yields what `lab.live` yields, pickled too: as plain bytes, for PyTorch
-    would leave its tensors in memory that goes when the process goes.
+    `task`: its first three arguments, pickled; `flags`: as in `SharedControl`. Yields its updates,
+    and `Failed` for a `UserError`, pickled as well: PyTorch would leave bare tensors in memory that
+    disappears with the process.
     """
-    settings, examples, held_out_drawings = pickle.loads(task)
-    control = Heard(flags)
+    arguments = pickle.loads(task)
+    try:
+        updates = lab.run(*arguments, SharedControl(flags), choose_device("auto"), TRAINING_SECONDS)
+        with closing(updates):
+            yield from map(pickle.dumps, updates)
+    except UserError as error:
+        yield pickle.dumps(Failed(str(error)))
 
-    def work(post: Post) -> Finished:
-        device = choose_device("auto")
-        return lab.run(settings, examples, held_out_drawings, control, post, device, LIMIT)
 
-    yield from map(pickle.dumps, lab.live(work, control))
-
-
-def borrowing(
+def train_on_borrowed_gpu(
     borrowed: Callable[[bytes, ShareableList], Iterator[bytes]],
-    settings: Settings,
-    examples: lab.TrainingData,
-    held_out_drawings: lab.Split,
+    settings,
+    examples,
+    held_out_drawings,
     control: Control,
-    post: Post,
-) -> Finished:
-    """As `lab.run`, by `borrowed`, which is `on_gpu` in another process."""
+) -> Iterator[Update]:
+    """As `lab.run`, with `borrowed`, which is `on_gpu` in another process."""
     task = pickle.dumps((settings, examples, held_out_drawings))
     flags = ShareableList([control.paused, control.stopped])
+    update = None
     try:
-        end = Failed("The GPU was taken back before the training was over: try again.")
         with closing(borrowed(task, flags)) as updates:
-            for update in map(pickle.loads, updates):
-                if isinstance(update, Finished | Failed):
-                    end = update
-                else:
-                    post(update)
+            try:
+                for update in map(pickle.loads, updates):
                     flags[0], flags[1] = control.paused, control.stopped
-    except gr.Error as error:  # none is free, or the visitor's quota is used up
+                    yield update
+            finally:
+                flags[1] = True  # for the other process, if it is still training
+    except gr.Error as error:  # no GPU is free, or the visitor's quota is used up
         reason = str(error.message).rstrip(".")
         raise UserError(f"The training got no GPU, or lost it: {reason}.") from error
     finally:
         flags.shm.close()
         flags.shm.unlink()
-    if isinstance(end, Failed):
-        raise UserError(end.reason)
-    return end
+    if not isinstance(update, Finished | Failed):
+        raise UserError("The GPU was taken back before the training was over: try again.")

@@ -17,7 +17,7 @@ from fmnist_demo.networks.inspection import weight_norm
 from fmnist_demo.networks.metrics import accuracy
 from fmnist_demo.networks.mlp import MLP, predict_logits
 from fmnist_demo.networks.regularisation import count_zeros, total_zeros
-from fmnist_demo.training.loop import fit, validate
+from fmnist_demo.training.loop import epochs, fit, validate
 
 HASH = "0" * 12
 
@@ -73,7 +73,7 @@ def test_the_metrics_are_of_the_network_that_the_training_leaves(train, validati
     one = training(0.1, "l2", epochs=4, patience=2, seed=3)
     metrics = sweep.measure(one, train, misleading, validation, train)
     model = MLP(TINY, seed=3)
-    history = list(fit(model, train, misleading, one.config))
+    history = list(epochs(fit(model, train, misleading, one.config)))
     kept = min(history, key=lambda result: result.validation_loss)
     assert metrics.measured_epoch == kept.epoch < metrics.epochs == len(history)
     assert metrics.validation_loss == kept.validation_loss == validate(model, misleading)[0]
@@ -116,7 +116,7 @@ def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
     assert best.measured_epoch < last.measured_epoch == last.epochs == best.epochs == 4
     assert last.plain_train_accuracy > best.plain_train_accuracy
     model = MLP(TINY)
-    for _ in fit(model, train, misleading, config):
+    for _ in epochs(fit(model, train, misleading, config)):
         test_accuracy = accuracy_of(model, validation)
     assert last.test_accuracy == test_accuracy != best.test_accuracy
     assert last.validation_loss > best.validation_loss
@@ -240,8 +240,8 @@ def test_a_file_says_which_settings_its_metrics_are_of(sweep_in, tmp_path):
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError])
 def test_an_interruption_keeps_what_is_done(interruption, sweep_in, tmp_path, monkeypatch):
     def interrupted(model, train, validation, config):
-        for result in fit(model, train, validation, config):
-            yield result
+        for event in fit(model, train, validation, config):
+            yield event
             if config == THREE[2].config:
                 raise interruption
 

@@ -30,7 +30,8 @@ from fmnist_demo.networks.regularisation import (
     total_zeros,
     weight_matrices,
 )
-from fmnist_demo.training.loop import TrainConfig, fit
+from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.training.loop import Step, fit
 
 WHOLE = (RAMP_END + FREEZE) / 2
 """A moment at which every penalty acts with its whole strength."""
@@ -158,10 +159,9 @@ def test_a_new_entry_in_the_registry_is_all_that_a_new_regulariser_takes(monkeyp
 def learn(train: Split, validation: Split, regulariser: str, strength: float, on_step=None) -> MLP:
     model = MLP(TINY)
     config = TrainConfig(regulariser, strength, epochs=10, batch_size=60, augment=False)
-    for _ in fit(
-        model, train, validation, config, on_step=on_step and (lambda s: on_step(s, model))
-    ):
-        pass
+    for event in fit(model, train, validation, config):
+        if on_step and isinstance(event, Step):
+            on_step(event.share, model)
     return model
 
 

@@ -1,9 +1,10 @@
 """The lab without its page: settings and links, the verdict, and how a training can end."""
 
+import json
 import math
 import time
-from dataclasses import asdict, fields, replace
-from urllib.parse import parse_qsl
+from contextlib import ExitStack
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import pytest
@@ -14,49 +15,59 @@ from hypothesis import strategies as st
 from fmnist_demo.data.splits import TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
-from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros
-from fmnist_demo.training import lab, settings
-from fmnist_demo.training.lab import (
-    Control,
+from fmnist_demo.networks.regularisation import total_zeros
+from fmnist_demo.training import examples, lab
+from fmnist_demo.training.lab import Control, Lab
+from fmnist_demo.training.loop import EpochResult
+from fmnist_demo.training.queue import TrainingQueue
+from fmnist_demo.training.settings import (
+    LAB_STRENGTHS,
+    Settings,
+    declarations,
+    from_query,
+    from_values,
+)
+from fmnist_demo.training.updates import (
+    FILTERS,
+    STOP_REASONS,
     Failed,
     Finished,
-    Lab,
-    Line,
     Preparing,
     Run,
     Snapshot,
     Waiting,
 )
-from fmnist_demo.training.loop import EpochResult
-from fmnist_demo.training.settings import RANGES, Settings, from_query, from_values
 
 SMALL = Settings(layers=1, width=16, batch_size=32, epochs=3, source="drawings", learning_rate=5e-3)
 
 
+def changed(settings: Settings, **values) -> Settings:
+    return Settings(**settings.model_dump() | values)
+
+
+def any_value(name: str) -> st.SearchStrategy:
+    setting, kind = declarations()[name], Settings.model_fields[name].annotation
+    if kind is bool:
+        return st.booleans()
+    if setting.choices is not None:
+        return st.sampled_from(list(setting.choices))
+    numbers = st.integers if kind is int else st.floats
+    return numbers(setting.low, min(setting.high, 512) if name == "width" else setting.high)
+
+
 def any_settings() -> st.SearchStrategy[Settings]:
-    numbers = {
-        name: st.integers(low, high) if isinstance(low, int) else st.floats(low, high)
-        for name, (low, high) in RANGES.items()
-        if name not in ("width", "layers")
-    }
-    return st.builds(
-        Settings,
-        layers=st.integers(1, 7),
-        width=st.integers(16, 512),
-        regulariser=st.sampled_from(list(REGULARISERS)),
-        batch_size=st.sampled_from(settings.BATCH_SIZES),
-        augment=st.booleans(),
-        source=st.sampled_from(list(settings.SOURCES)),
-        **numbers,
-    )
+    return st.builds(Settings, **{name: any_value(name) for name in declarations()})
 
 
 @given(any_settings())
 def test_a_link_opens_the_settings_that_it_was_made_from(chosen):
-    assert from_query(dict(parse_qsl(chosen.query()))) == (chosen, [])
+    link = urlencode(chosen.model_dump())
+    assert from_query(dict(parse_qsl(link))) == (chosen, [])
+    as_browsers_write_it = {name: json.dumps(v).strip('"') for name, v in chosen}
+    assert from_query(as_browsers_write_it) == (chosen, [])
 
 
-@given(st.dictionaries(st.sampled_from([f.name for f in fields(Settings)]), st.text()))
+@given(st.dictionaries(st.sampled_from(list(Settings.model_fields)), st.text()))
 def test_whatever_a_link_says_it_opens_and_each_fault_is_a_sentence(query):
     found, problems = from_query(query)
     assert isinstance(found, Settings)
@@ -68,7 +79,7 @@ def test_whatever_a_link_says_it_opens_and_each_fault_is_a_sentence(query):
 def test_what_a_link_leaves_out_is_as_usual_and_the_strength_follows_the_regulariser():
     assert from_query({}) == (Settings(), [])
     found, _ = from_query({"regulariser": "l1", "width": "64", "tab": "train"})
-    assert found == Settings(width=64, regulariser="l1", strength=settings.STRENGTHS["l1"])
+    assert found == Settings(width=64, regulariser="l1", strength=LAB_STRENGTHS["l1"])
 
 
 @pytest.mark.parametrize(
@@ -106,12 +117,12 @@ def test_a_wrong_link_says_what_is_wrong_and_opens_as_usual(query, word):
 )
 def test_settings_out_of_bounds_earn_one_sentence(change, word):
     with pytest.raises(UserError, match=word) as error:
-        replace(Settings(), **change)
+        from_values(Settings().model_dump() | change)
     assert_one_sentence(str(error.value))
 
 
 def test_whole_numbers_of_the_page_may_come_as_floats():
-    assert from_values(asdict(Settings()) | {"layers": 5.0, "epochs": 7.0}) == Settings(
+    assert from_values(Settings().model_dump() | {"layers": 5.0, "epochs": 7.0}) == Settings(
         layers=5, epochs=7
     )
 
@@ -129,16 +140,16 @@ HISTORY = [result(1, 0.9, 0.7, True), result(2, 0.6, 0.81, True, 0.25), result(3
         (
             "early stopping",
             0.85,
-            "Stopped early at epoch 3, epoch 2 kept: 81.0% of the validation examples right and "
-            "85.0% of the training ones, an overfitting gap of 4.0 points; 25.0% of the weights "
-            "are exactly zero.",
+            "Stopped early at epoch 3; the weights are those of epoch 2: 81.0% of the validation "
+            "examples right and 85.0% of the training examples, an overfitting gap of 4.0 points; "
+            "25.0% of the weights are exactly zero.",
         ),
         (
             "all epochs",
             0.8,
-            "All 3 epochs trained, epoch 2 kept: 81.0% of the validation examples right and "
-            "80.0% of the training ones, no overfitting gap; 25.0% of the weights are exactly "
-            "zero.",
+            "All 3 epochs trained; the weights are those of epoch 2: 81.0% of the validation "
+            "examples right and 80.0% of the training examples, no overfitting gap; 25.0% of the "
+            "weights are exactly zero.",
         ),
     ],
 )
@@ -146,23 +157,26 @@ def test_the_verdict_says_how_it_ended_the_gap_and_the_zeros(ended, train_accura
     assert Run(Settings(), HISTORY, ended, train_accuracy).verdict == sentence
 
 
-@pytest.mark.parametrize("ended", lab.ENDS)
+@pytest.mark.parametrize("ended", STOP_REASONS)
 def test_every_end_makes_one_sentence(ended):
     assert_one_sentence(Run(Settings(), HISTORY, ended, 0.9).verdict)
 
 
-def test_the_line_is_first_come_first_served_and_bounded():
-    line = Line(longest=3)
-    first, second, third = line.enter(), line.enter(), line.enter()
-    assert [line.ahead(place) for place in (first, second, third)] == [0, 1, 2]
-    with pytest.raises(UserError) as error:
-        line.enter()
-    assert_one_sentence(str(error.value))
-    line.leave(second)
-    assert [line.ahead(place) for place in (first, third)] == [0, 1]
-    line.leave(first)
-    assert line.ahead(third) == 0
-    line.enter()
+def test_the_queue_is_first_come_first_served_and_bounded():
+    queue = TrainingQueue(max_length=3)
+    with ExitStack() as first, ExitStack() as second, ExitStack() as third:
+        entries = [stack.enter_context(queue.entry()) for stack in (first, second, third)]
+        assert [queue.ahead(entry) for entry in entries] == [0, 1, 2]
+        with pytest.raises(UserError) as error, queue.entry():
+            pass
+        assert_one_sentence(str(error.value))
+        second.close()
+        assert [queue.ahead(entry) for entry in (entries[0], entries[2])] == [0, 1]
+        first.close()
+        assert queue.ahead(entries[2]) == 0
+        with queue.entry():
+            assert len(queue) == 2
+    assert len(queue) == 0
 
 
 class Few:
@@ -187,15 +201,15 @@ def small_lab(train, validation, monkeypatch) -> Lab:
     return made
 
 
-def wait_until_empty(line: Line, seconds: float = 20) -> None:
+def wait_until_empty(queue: TrainingQueue, seconds: float = 20) -> None:
     end = time.monotonic() + seconds
-    while line._places and time.monotonic() < end:
+    while len(queue) and time.monotonic() < end:
         time.sleep(0.01)
-    assert not line._places
+    assert len(queue) == 0
 
 
 def test_a_training_ends_with_its_run_and_a_checkpoint_that_the_project_loads(small_lab, tmp_path):
-    chosen = replace(SMALL, regulariser="l1", strength=5.0)
+    chosen = changed(SMALL, regulariser="l1", strength=5.0)
     *_, end = small_lab.train(chosen, Control())
     assert isinstance(end, Finished)
     run = end.run
@@ -208,7 +222,7 @@ def test_a_training_ends_with_its_run_and_a_checkpoint_that_the_project_loads(sm
     (again,) = checkpoints.Collection(tmp_path)
     assert again.metadata == end.checkpoint.metadata
     assert again.metadata.stop_reason == "all epochs"
-    wait_until_empty(small_lab.line)
+    wait_until_empty(small_lab.queue)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +237,7 @@ def test_a_training_ends_with_its_run_and_a_checkpoint_that_the_project_loads(sm
 def test_what_the_bounds_allow_at_worst_still_makes_a_file_or_a_sentence(
     small_lab, tmp_path, change
 ):
-    *_, end = small_lab.train(replace(SMALL, **change), Control())
+    *_, end = small_lab.train(changed(SMALL, **change), Control())
     assert isinstance(end, Finished)
     path = tmp_path / "network.safetensors"
     try:
@@ -235,18 +249,18 @@ def test_what_the_bounds_allow_at_worst_still_makes_a_file_or_a_sentence(
 
 
 def test_snapshots_show_the_weights_as_they_move_and_the_share_grows(small_lab):
-    seen = list(small_lab.train(replace(SMALL, epochs=30), Control()))
+    seen = list(small_lab.train(changed(SMALL, epochs=30), Control()))
     snapshots = [u for u in seen if isinstance(u, Snapshot)]
     assert snapshots
     shares = [s.share for s in snapshots]
     assert shares == sorted(shares)
-    assert all(s.filters.shape == (lab.FILTERS, 28, 28) for s in snapshots)
+    assert all(s.filters.shape == (FILTERS, 28, 28) for s in snapshots)
     assert not np.array_equal(snapshots[0].weights, snapshots[-1].weights)
     assert {type(u) for u in seen} <= {Preparing, Snapshot, Finished}
 
 
 def test_no_patience_left_stops_early(small_lab):
-    chosen = replace(SMALL, epochs=60, patience=1, learning_rate=0.5)
+    chosen = changed(SMALL, epochs=60, patience=1, learning_rate=0.5)
     *_, end = small_lab.train(chosen, Control())
     assert end.run.stop_reason == end.checkpoint.metadata.stop_reason == "early stopping"
     assert len(end.run.history) < 60
@@ -256,7 +270,7 @@ def until(updates, kind, condition=lambda update: True):
     return next(u for u in updates if isinstance(u, kind) and condition(u))
 
 
-LONG = replace(SMALL, epochs=60, patience=60, width=256, layers=3)
+LONG = changed(SMALL, epochs=60, patience=60, width=256, layers=3)
 
 
 def test_stopping_keeps_what_there_is(small_lab):
@@ -289,7 +303,7 @@ def test_a_paused_training_stands_still_and_goes_on(small_lab):
     control.paused = False
     assert until(updates, Snapshot, lambda s: s.share > paused[-1].share)
     updates.close()
-    wait_until_empty(small_lab.line)
+    wait_until_empty(small_lab.queue)
 
 
 def test_a_pause_does_not_hold_the_place_for_ever(small_lab, monkeypatch):
@@ -299,39 +313,39 @@ def test_a_pause_does_not_hold_the_place_for_ever(small_lab, monkeypatch):
     until(updates, Snapshot, lambda s: s.history)
     control.paused = True
     assert until(updates, Finished).run.stop_reason == "pause limit"
-    wait_until_empty(small_lab.line)
+    wait_until_empty(small_lab.queue)
 
 
 def test_a_training_ends_at_its_time_limit(small_lab, monkeypatch):
-    monkeypatch.setattr(lab, "TIME_LIMIT", 0.5)
-    endless = replace(LONG, layers=4, width=512, batch_size=32)
-    *_, end = small_lab.train(endless, Control())
-    if isinstance(end, Finished):  # not on a slow machine
-        assert end.run.stop_reason == "time limit"
-    wait_until_empty(small_lab.line)
+    updates = small_lab.train(LONG, Control())
+    until(updates, Snapshot, lambda s: s.history)
+    now = time.monotonic
+    monkeypatch.setattr(lab.time, "monotonic", lambda: now() + lab.TIME_LIMIT)
+    assert until(updates, Finished).run.stop_reason == "time limit"
+    wait_until_empty(small_lab.queue)
 
 
 def test_a_closed_generator_stops_the_training_and_leaves_the_line(small_lab):
     updates = small_lab.train(LONG, Control())
     until(updates, Snapshot)
     updates.close()
-    wait_until_empty(small_lab.line)
+    wait_until_empty(small_lab.queue)
 
 
-def test_a_loss_that_is_no_number_ends_with_a_sentence(small_lab, monkeypatch):
-    monkeypatch.setitem(RANGES, "learning_rate", (1e-5, 1e30))
-    *_, end = small_lab.train(replace(SMALL, learning_rate=1e30), Control())
+def test_a_loss_that_is_no_number_ends_with_a_sentence(small_lab):
+    beyond_bounds = SMALL.model_copy(update={"learning_rate": 1e30})
+    *_, end = small_lab.train(beyond_bounds, Control())
     assert isinstance(end, Failed)
     assert "no longer a number" in end.reason
     assert_one_sentence(end.reason)
-    wait_until_empty(small_lab.line)
+    wait_until_empty(small_lab.queue)
 
 
 def test_the_second_of_two_waits_for_its_turn_and_each_gets_its_own(small_lab):
     first, second = Control(), Control()
     ones = small_lab.train(LONG, first)
     until(ones, Snapshot, lambda s: s.history)
-    others = small_lab.train(replace(SMALL, width=32), second)
+    others = small_lab.train(changed(SMALL, width=32), second)
     assert next(others) == Waiting(1)
     first.stopped = True
     one, other = until(ones, Finished), until(others, Finished)
@@ -350,7 +364,7 @@ def test_who_stops_waiting_leaves_the_line(small_lab):
     waiting.stopped = True
     assert isinstance(until(others, Failed), Failed)
     ones.close()
-    wait_until_empty(small_lab.line)
+    wait_until_empty(small_lab.queue)
 
 
 def test_a_fault_is_told_and_does_not_block_the_line(small_lab, monkeypatch):
@@ -358,17 +372,16 @@ def test_a_fault_is_told_and_does_not_block_the_line(small_lab, monkeypatch):
         raise ZeroDivisionError
 
     monkeypatch.setattr(lab, "validate", broken)
-    monkeypatch.setattr("threading.excepthook", lambda args: None)
     *_, end = small_lab.train(SMALL, Control())
     assert_one_sentence(end.reason)
-    wait_until_empty(small_lab.line)
+    wait_until_empty(small_lab.queue)
 
 
 def test_where_the_dataset_cannot_be_had_it_is_said(monkeypatch, capsys):
     def offline(**kwargs):
         raise UserError("No mirror answered.")
 
-    monkeypatch.setattr(lab.fashion_mnist, "load_training", offline)
+    monkeypatch.setattr(examples.fashion_mnist, "load_training", offline)
     *_, end = Lab().train(Settings(), Control())
     assert end.no_data
     assert_one_sentence(end.reason)
@@ -376,18 +389,18 @@ def test_where_the_dataset_cannot_be_had_it_is_said(monkeypatch, capsys):
 
 
 def test_drawings_are_made_once_and_kept(monkeypatch):
-    monkeypatch.setattr(lab, "DRAWINGS", 20)
-    monkeypatch.setattr(lab, "DRAWINGS_ASIDE", 10)
-    monkeypatch.setattr(lab.dataset, "CHUNK", 5)
-    examples, told = lab.Examples(), []
-    made = examples.get("drawings", lambda share, what: told.append(share))
-    assert (len(made.train.labels), len(made.validation.labels)) == (20, 10)
-    assert told == pytest.approx([0, 0.25, 0.5, 0.75])
-    assert examples.get("drawings", None) is made
+    monkeypatch.setattr(examples, "TRAINING_DRAWINGS", 20)
+    monkeypatch.setattr(examples, "VALIDATION_DRAWINGS", 10)
+    monkeypatch.setattr(examples.dataset, "CHUNK", 5)
+    shared, shares = examples.Examples(), []
+    loaded = shared.get("drawings", lambda share, what: shares.append(share))
+    assert (len(loaded.train.labels), len(loaded.validation.labels)) == (20, 10)
+    assert shares == pytest.approx([0, 0.25, 0.5, 0.75])
+    assert shared.get("drawings", None) is loaded
 
 
 def test_the_real_dataset_comes_mixed_and_whole(real_data, monkeypatch):
     monkeypatch.setenv("FMNIST_DATA", real_data)
-    made = lab.Examples().get("fashion", lambda share, what: None)
+    made = examples.Examples().get("fashion", lambda share, what: None)
     assert (len(made.train.labels), len(made.validation.labels)) == (55_000, 5_000)
     assert (made.train.labels[:5000].bincount() > 400).all()

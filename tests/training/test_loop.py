@@ -17,19 +17,22 @@ from fmnist_demo.networks.regularisation import FREEZE, REGULARISERS, count_zero
 from fmnist_demo.spec import NO_GARMENT
 from fmnist_demo.synthetic.dataset import dataset
 from fmnist_demo.training import loop
+from fmnist_demo.training.config import PRECISIONS, TrainConfig
 from fmnist_demo.training.loop import (
-    PRECISIONS,
-    TrainConfig,
+    EpochResult,
+    Optimisation,
+    Step,
     choose_device,
+    epochs,
     fit,
     soft_targets,
     validate,
 )
 
 
-def learn(train, validation, config=QUICK, **more) -> tuple[MLP, list[loop.EpochResult]]:
+def learn(train, validation, config=QUICK, **more) -> tuple[MLP, list[EpochResult]]:
     model = MLP(TINY)
-    return model, list(fit(model, train, validation, config, **more))
+    return model, list(epochs(fit(model, train, validation, config, **more)))
 
 
 def state(model: MLP) -> dict[str, torch.Tensor]:
@@ -50,7 +53,7 @@ def misleading(train) -> Split:
 def test_there_is_one_true_result_an_epoch(train, validation, regulariser):
     config = replace(QUICK, epochs=3, regulariser=regulariser)
     model = MLP(TINY)
-    for epoch, result in enumerate(fit(model, train, validation, config), start=1):
+    for epoch, result in enumerate(epochs(fit(model, train, validation, config)), start=1):
         assert result.epoch == epoch
         assert (result.validation_loss, result.validation_accuracy) == validate(model, validation)
         assert result.zeros == count_zeros(model)
@@ -90,7 +93,7 @@ def test_the_global_random_state_is_neither_changed_nor_read(train, validation):
     expected = state(learn(train, validation)[0])
     model = MLP(TINY)
     before = torch.get_rng_state()
-    for _ in fit(model, train, validation, QUICK):
+    for _ in fit(model, train, validation, QUICK):  # after every step, too
         assert torch.equal(torch.get_rng_state(), before)
         torch.rand(5)  # as another visitor's training would
         before = torch.get_rng_state()
@@ -130,48 +133,79 @@ def test_a_dense_epoch_is_not_the_best_of_a_network_that_is_to_be_sparse(train, 
 
 def test_the_scale_of_a_penalty_is_what_adam_divides_by():
     weight = torch.nn.Parameter(torch.tensor([[1.0, -2.0, 0.5]]))
-    optimiser = torch.optim.Adam([weight], lr=0.1, fused=True)
+    optimisation = Optimisation(torch.nn.ParameterList([weight]), TrainConfig(), total=3)
+    optimiser = optimisation.adam
+    optimiser.param_groups[0] |= {"lr": 0.1, "betas": (0.9, 0.999)}  # not those of the schedule
     for gradient in ([0.3, -0.1, 0.0], [0.1, 0.2, 0.0], [-0.2, 0.4, 0.0]):
         before = weight.detach().clone()
         weight.grad = torch.tensor([gradient])
         optimiser.step()
     mean = optimiser.state[weight]["exp_avg"] / (1 - 0.9**3)
-    expected = before - 0.1 * mean / loop._scale(optimiser, weight)
+    expected = before - 0.1 * mean / optimisation.scale(weight)
     assert torch.allclose(weight, expected, atol=1e-6)
 
 
 def test_a_closed_generator_leaves_the_best_epoch_so_far(train, misleading):
     model = MLP(TINY)
-    epochs = fit(model, train, misleading, replace(QUICK, epochs=9, patience=9))
-    first = next(epochs)
+    results = epochs(fit(model, train, misleading, replace(QUICK, epochs=9, patience=9)))
+    first = next(results)
     best = state(model)
-    assert first.validation_loss < next(epochs).validation_loss
+    assert first.validation_loss < next(results).validation_loss
     assert not same(state(model), best)
-    epochs.close()
+    results.close()
     assert same(state(model), best)
     assert not model.training
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError])
-def test_an_interruption_in_mid_epoch_leaves_the_best_epoch_so_far(train, validation, interruption):
-    def interrupt(share):
-        if share > 0.6:
-            raise interruption
+def test_an_interruption_in_mid_epoch_leaves_the_best_epoch_so_far(
+    train, validation, interruption, monkeypatch
+):
+    calls, real = [], Optimisation.step
 
-    model, kept = MLP(TINY), []
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) > 36:  # of 30 in each epoch
+            raise interruption
+        return real(*arguments)
+
+    monkeypatch.setattr(Optimisation, "step", interrupted)
+    model, after_epochs = MLP(TINY), []
     before = torch.get_rng_state()
-    epochs = fit(model, train, validation, QUICK, on_step=interrupt)
+    results = epochs(fit(model, train, validation, QUICK))
     with pytest.raises(interruption):
-        kept.extend(state(model) for _ in epochs)
-    assert len(kept) == 1
-    assert same(state(model), kept[0])
+        after_epochs.extend(state(model) for _ in results)
+    assert len(after_epochs) == 1
+    assert same(state(model), after_epochs[0])
     assert not model.training
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_closing_in_mid_epoch_leaves_the_best_epoch_so_far(train, validation):
+    model = MLP(TINY)
+    events = fit(model, train, validation, QUICK)
+    next(event for event in events if isinstance(event, EpochResult))
+    best = state(model)
+    assert isinstance(next(events), Step)
+    assert not same(state(model), best)
+    events.close()
+    assert same(state(model), best)
+    assert not model.training
+
+
+def test_closing_the_epochs_closes_the_training(train, validation):
+    model = MLP(TINY)
+    events = fit(model, train, validation, QUICK)
+    results = epochs(events)
+    next(results)
+    results.close()
+    assert next(events, None) is None
+    assert not model.training
+
+
 def test_progress_rises_to_one_step_by_step(train, validation):
-    shares = []
-    learn(train, validation, on_step=shares.append)
+    events = fit(MLP(TINY), train, validation, QUICK)
+    shares = [event.share for event in events if isinstance(event, Step)]
     assert shares == pytest.approx([i / 60 for i in range(1, 61)])
 
 
@@ -280,7 +314,7 @@ def test_what_is_no_garment_does_not_count_in_the_accuracy_of_training(
     train, validation, scribbles
 ):
     model = MLP(PLAIN)
-    (result,) = fit(model, train, validation, STILL, scribbles)
+    (result,) = epochs(fit(model, train, validation, STILL, scribbles))
     assert result.train_accuracy == pytest.approx(validate(model, train)[1])
 
 
@@ -291,7 +325,7 @@ def test_an_example_left_over_from_the_last_batch_counts_neither_as_right_nor_as
     model = MLP(PLAIN)
     images = train.images[:count]
     known = Split(images, predict_logits(model, images).argmax(1))
-    (result,) = fit(model, known, validation, replace(STILL, batch_size=2))
+    (result,) = epochs(fit(model, known, validation, replace(STILL, batch_size=2)))
     assert result.train_accuracy == 1
 
 
@@ -305,7 +339,7 @@ def test_training_without_augmentation_sees_the_pictures_as_they_are(
 @pytest.mark.parametrize("norm", ["layer", "none"])
 def test_networks_without_batch_normalisation_learn_too(train, validation, norm):
     model = MLP(MLPConfig(3, 32, norm=norm))
-    results = list(fit(model, train, validation, replace(QUICK, epochs=4)))
+    results = list(epochs(fit(model, train, validation, replace(QUICK, epochs=4))))
     assert results[-1].train_loss < results[0].train_loss
 
 

@@ -15,7 +15,7 @@ from helpers import SOME, photo_of
 
 from fmnist_demo.experiments import path, study
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
-from fmnist_demo.training import lab
+from fmnist_demo.training import examples
 from fmnist_demo.ui import layout
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -65,11 +65,11 @@ def app_url(tmp_path_factory):
     (folder / "path.json").write_text(json.dumps(path.summary([(one, SOME) for one in walked])))
     with pytest.MonkeyPatch.context() as patch:
         for name, count in {
-            "DRAWINGS": 600,
-            "DRAWINGS_ASIDE": 100,
+            "TRAINING_DRAWINGS": 600,
+            "VALIDATION_DRAWINGS": 100,
             "HELD_OUT_DRAWINGS": 50,
         }.items():
-            patch.setattr(lab, name, count)
+            patch.setattr(examples, name, count)
         app = layout.build(Collection(folder))
         _, url, _ = app.launch(**layout.LAUNCH, prevent_thread_lock=True, quiet=True)
         yield url
@@ -97,7 +97,9 @@ def page(request, browser, app_url, tmp_path_factory):
     open_tab(page, "Train")
     for _ in range(2):
         page.get_by_role("button", name="Train", exact=True).click()
-        expect(page.get_by_role("button", name="Draw for it")).to_be_visible(timeout=PATIENT)
+        expect(page.get_by_role("button", name="Try it on your drawing")).to_be_visible(
+            timeout=PATIENT
+        )
         expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled(timeout=PATIENT)
     expect(page.locator("#lab-compared svg")).to_be_visible(timeout=PATIENT)
     open_tab(page, "Findings")

@@ -9,7 +9,7 @@ from helpers import assert_one_sentence
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
-from fmnist_demo.training import lab
+from fmnist_demo.training import examples
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = playwright.expect
@@ -24,11 +24,11 @@ PATIENT = 60_000
 def few_drawings():
     with pytest.MonkeyPatch.context() as patch:
         for name, count in {
-            "DRAWINGS": 600,
-            "DRAWINGS_ASIDE": 100,
+            "TRAINING_DRAWINGS": 600,
+            "VALIDATION_DRAWINGS": 100,
             "HELD_OUT_DRAWINGS": 50,
         }.items():
-            patch.setattr(lab, name, count)
+            patch.setattr(examples, name, count)
         yield
 
 
@@ -56,7 +56,7 @@ def trained(page):
     """Train, and wait for the verdict."""
     press(page, "Train")
     expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
-    expect(page.get_by_role("button", name="Draw for it")).to_be_visible(timeout=PATIENT)
+    expect(page.get_by_role("button", name="Try it on your drawing")).to_be_visible(timeout=PATIENT)
 
 
 def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, open_page, tmp_path):
@@ -94,7 +94,7 @@ def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, ope
 def test_drawing_for_it_opens_the_canvas_and_it_answers(open_lab):
     page = open_lab(SHORT, **DESKTOP)
     trained(page)
-    press(page, "Draw for it")
+    press(page, "Try it on your drawing")
     draw(page)
     expect(page.locator("[data-network=mlp1-l1]:visible")).to_be_visible()
     page.get_by_role("tab", name="Photo").click()
@@ -121,7 +121,7 @@ def test_the_curve_grows_and_a_training_pauses_goes_on_and_stops(open_lab):
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     press(page, "Pause")
     expect(status(page)).to_contain_text("Paused in epoch")
-    press(page, "Go on")
+    press(page, "Resume")
     expect(status(page)).not_to_contain_text("Paused")
     press(page, "Stop")
     expect(status(page)).to_contain_text("Stopped by you after epoch", timeout=PATIENT)
@@ -133,7 +133,7 @@ def test_who_comes_second_sees_the_place_in_the_line_and_moves_up_when_the_first
     press(first, "Train")
     expect(status(first)).to_contain_text("Epoch", timeout=PATIENT)
     press(second, "Train")
-    expect(status(second)).to_contain_text("You are number 2 in the line", timeout=PATIENT)
+    expect(status(second)).to_contain_text("You are second in the queue", timeout=PATIENT)
     first.close()
     expect(status(second)).to_contain_text("exactly zero.", timeout=PATIENT)
     expect(second.locator("#lab-runs tbody tr")).to_have_count(1)
@@ -175,10 +175,10 @@ def test_without_the_dataset_the_lab_offers_drawings(open_lab, monkeypatch):
     def offline(**kwargs):
         raise UserError("No mirror answered.")
 
-    monkeypatch.setattr(lab.fashion_mnist, "load_training", offline)
+    monkeypatch.setattr(examples.fashion_mnist, "load_training", offline)
     page = open_lab(SHORT.replace("source=drawings", "source=fashion"), **DESKTOP)
     press(page, "Train")
-    expect(page.locator("#lab-status .alert")).to_contain_text("cannot be fetched")
+    expect(page.locator("#lab-status .alert")).to_contain_text("is not available")
     press(page, "Train on drawings instead")
     expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
     expect(page.locator("#lab-runs")).to_contain_text("600 drawings")

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import time
-from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -12,14 +11,14 @@ from gradio.context import LocalContext
 from helpers import assert_one_sentence
 
 from fmnist_demo.data.splits import TrainingData
-from fmnist_demo.errors import UserError
 from fmnist_demo.training import lab
-from fmnist_demo.training.lab import Control, Failed, Finished, Lab, Snapshot
+from fmnist_demo.training.lab import Control, Lab
 from fmnist_demo.training.settings import Settings
+from fmnist_demo.training.updates import Failed, Finished, Preparing, Snapshot
 from fmnist_demo.ui import gpu
 
 SMALL = Settings(layers=1, width=16, batch_size=32, epochs=3, source="drawings", learning_rate=5e-3)
-LONG = replace(SMALL, epochs=60, patience=60, width=256, layers=3)
+LONG = SMALL.model_copy(update={"epochs": 60, "patience": 60, "width": 256, "layers": 3})
 
 
 class Spaces:
@@ -72,10 +71,11 @@ def zerogpu(monkeypatch) -> Spaces:
 @pytest.fixture
 def borrowing_lab(zerogpu, train, validation, monkeypatch) -> Lab:
     monkeypatch.setattr(lab, "INTERVAL", 0.01)
-    made = Lab(gpu.trainer())
-    monkeypatch.setattr(made, "_prepare", lambda *args: TrainingData(train, validation, "test"))
-    monkeypatch.setattr(made.examples, "held_out_drawings", lambda: validation)
-    return made
+    shared = Lab(gpu.trainer())
+    loaded = TrainingData(train, validation, "test")
+    monkeypatch.setattr(shared.examples, "get", lambda source, report: loaded)
+    monkeypatch.setattr(shared.examples, "held_out_drawings", lambda: validation)
+    return shared
 
 
 def until(updates, kind, condition=lambda update: True):
@@ -95,21 +95,16 @@ def test_without_spaces_or_with_another_kind_of_space_nothing_is_decorated(monke
 
 def test_on_zerogpu_a_training_runs_in_the_process_that_has_the_gpu(borrowing_lab, zerogpu):
     seen = list(borrowing_lab.train(SMALL, Control()))
-    assert zerogpu.durations == [gpu.BORROWED]
-    assert gpu.LIMIT < gpu.BORROWED
+    assert zerogpu.durations == [gpu.GPU_SECONDS]
+    assert gpu.TRAINING_SECONDS < gpu.GPU_SECONDS
     assert len(zerogpu.processes) == 1
     assert os.getpid() not in zerogpu.processes
     assert isinstance(seen[-1], Finished), seen[-1]
     assert any(isinstance(update, Snapshot) for update in seen)
-    here = lab.run(
-        SMALL,
-        borrowing_lab._prepare(),
-        borrowing_lab.examples.held_out_drawings(),
-        Control(),
-        lambda update: None,
-    )
+    examples = borrowing_lab.examples.get("drawings", None)
+    *_, here = lab.run(SMALL, examples, borrowing_lab.examples.held_out_drawings(), Control())
     assert np.array_equal(seen[-1].snapshot.weights, here.snapshot.weights)
-    assert borrowing_lab.line._places == []
+    assert len(borrowing_lab.queue) == 0
 
 
 def test_on_zerogpu_pausing_and_stopping_are_heard_in_the_other_process(borrowing_lab):
@@ -133,7 +128,7 @@ def test_on_zerogpu_a_refusal_is_a_sentence(borrowing_lab):
         raise gr.Error("You have exceeded your free ZeroGPU quota (60s requested vs. 8s left). ")
         yield
 
-    borrowing_lab.trainer = lambda *args: gpu.borrowing(refused, *args)
+    borrowing_lab.trainer = lambda *args: gpu.train_on_borrowed_gpu(refused, *args)
     *_, end = borrowing_lab.train(SMALL, Control())
     assert isinstance(end, Failed)
     assert "quota" in end.reason
@@ -145,14 +140,14 @@ def test_a_training_knows_whose_request_it_is(monkeypatch):
     monkeypatch.setattr(lab, "INTERVAL", 0.01)
     found = []
 
-    def work(post):
+    def updates():
         found.append(LocalContext.request.get(None))
-        raise UserError("That is all.")
+        yield Preparing(0.0, "Loading")
 
     request = gr.Request(username="someone")
     token = LocalContext.request.set(request)
     try:
-        list(lab.live(work, Control()))
+        list(lab.live(updates()))
     finally:
         LocalContext.request.reset(token)
     assert found == [request]

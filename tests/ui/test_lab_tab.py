@@ -1,18 +1,29 @@
 """The lab's page without a browser: its words, its table, links, and a visitor's own network."""
 
+import argparse
 from dataclasses import replace
+from typing import Annotated
 
 import gradio as gr
 import pytest
 from helpers import assert_one_sentence
 
+from fmnist_demo.commands import train
+from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.inference import predict
-from fmnist_demo.training import lab
-from fmnist_demo.training.lab import Control, Preparing, Run, Snapshot, Waiting
+from fmnist_demo.training.lab import Control
 from fmnist_demo.training.loop import EpochResult
-from fmnist_demo.training.settings import Settings
+from fmnist_demo.training.settings import Setting, Settings, from_query, from_values
+from fmnist_demo.training.updates import (
+    Finished,
+    Preparing,
+    Run,
+    Snapshot,
+    Waiting,
+    snapshot,
+)
 from fmnist_demo.ui import lab_tab, your_network
 from fmnist_demo.ui.answers.panel import Panel
 from fmnist_demo.ui.network_store import GONE, NetworkStore
@@ -33,8 +44,8 @@ HISTORY = [
 @pytest.mark.parametrize(
     ("update", "paused", "words"),
     [
-        (Waiting(1), False, "number 2 in the line: 1 training is before yours."),
-        (Waiting(4), False, "number 5 in the line: 4 trainings are before yours."),
+        (Waiting(1), False, "second in the queue: 1 training is ahead of yours."),
+        (Waiting(4), False, "fifth in the queue: 4 trainings are ahead of yours."),
         (
             Preparing(0.25, "Drawing the examples"),
             False,
@@ -46,7 +57,7 @@ HISTORY = [
     ],
 )
 def test_a_visitor_is_told_how_far_it_is(update, paused, words):
-    assert words in lab_tab._progress(update, Settings(), paused)
+    assert words in lab_tab.progress_html(update, Settings(), paused)
 
 
 def test_the_table_tells_each_runs_settings_and_figures():
@@ -54,7 +65,7 @@ def test_the_table_tells_each_runs_settings_and_figures():
         3: Run(Settings(regulariser="l1", strength=0.1), HISTORY, "stopped", 0.8),
         4: Run(Settings(source="drawings", augment=True), HISTORY, "all epochs", 0.7),
     }
-    table = lab_tab._table(runs)
+    table = lab_tab.runs_html(runs)
     assert table.count("<tr>") == 3
     for words in (
         "3 × 256",
@@ -78,30 +89,55 @@ def test_a_link_sets_every_control_and_others_are_left_alone(tab):
 
 def test_pausing_toggles_and_stopping_stops_only_ones_own(tab):
     control, other = Control(), Control()
-    assert lab_tab._pause(control).value == "Go on"
+    assert lab_tab.toggle_pause(control).value == "Resume"
     assert control.paused
-    assert lab_tab._pause(control).value == "Pause"
-    lab_tab._stop(control)
+    assert lab_tab.toggle_pause(control).value == "Pause"
+    lab_tab.stop(control)
     assert (control, other) == (Control(stopped=True), Control())
-    lab_tab._pause(None)
-    lab_tab._stop(None)
+    lab_tab.toggle_pause(None)
+    lab_tab.stop(None)
+
+
+class MoreSettings(Settings):
+    """The settings of the lab and a made-up one."""
+
+    warm_up: Annotated[float, Setting("Warm-up", 0.0, 0.5, 0.05, help="A made-up share.")] = 0.25
+
+
+def test_one_declaration_makes_a_control_a_part_of_the_link_a_check_and_an_option():
+    with gr.Blocks():
+        control = lab_tab.build_controls(MoreSettings)["warm_up"]
+    assert (control.label, control.info, control.value) == ("Warm-up", "A made-up share.", 0.25)
+    assert (control.minimum, control.maximum, control.step) == (0.0, 0.5, 0.05)
+    assert "'warm_up'" in lab_tab.write_address(MoreSettings.model_fields)
+
+    settings, problems = from_query({"warm_up": "0.4"}, MoreSettings)
+    assert (settings.warm_up, problems) == (0.4, [])
+    settings, (problem,) = from_query({"warm_up": "0.6"}, MoreSettings)
+    assert settings.warm_up == 0.25
+    assert problem == "The link's warm-up “0.6” is not valid; using the default, 0.25."
+    with pytest.raises(UserError, match=r"^Warm-up must be from 0.0 to 0.5\.$"):
+        from_values({"warm_up": 0.6}, MoreSettings)
+
+    parser = argparse.ArgumentParser()
+    train.add_setting_options(parser, MoreSettings)
+    assert parser.parse_args(["--warm-up", "0.1"]).warm_up == 0.1
+    assert "a made-up share" in parser.format_help()
 
 
 def test_wrong_settings_end_with_a_sentence_and_train_nothing(tab):
-    values = [getattr(Settings(), name) for name in lab_tab.LABELS]
-    values[list(lab_tab.LABELS).index("learning_rate")] = None
-    *_, last = tab._train({}, *values)
+    values = [getattr(Settings(), name) for name in Settings.model_fields]
+    values[list(Settings.model_fields).index("learning_rate")] = None
+    *_, last = tab.train_network({}, *values)
     assert "Learning rate must be from" in last[tab.status]
 
 
 def test_only_the_latest_runs_are_remembered(tab, trained, monkeypatch):
     model, metadata = trained
     run = Run(Settings(), HISTORY, "all epochs", 0.9)
-    end = lab.Finished(
-        run, checkpoints.Checkpoint(model, metadata), lab.snapshot(model, 1.0, HISTORY)
-    )
+    end = Finished(run, checkpoints.Checkpoint(model, metadata), snapshot(model, 1.0, HISTORY))
     past = dict.fromkeys(range(5, 14), run)
-    first, second = tab._finish(end, past)
+    first, second = tab.finish(end, past)
     assert list(first[tab.runs]) == list(range(6, 14))
     assert tab.your_network.store.get(second[tab.latest]) is end.checkpoint
 

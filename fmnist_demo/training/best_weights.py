@@ -1,0 +1,36 @@
+"""The weights of the best epoch so far."""
+
+import copy
+import math
+
+from fmnist_demo.networks.mlp import MLP
+
+
+class BestWeights:
+    """Keeps a copy of a model's weights after the epoch with the lowest validation loss.
+
+    `epoch`: the number of that epoch, 0 before the first one.
+    """
+
+    def __init__(self, model: MLP):
+        self.model = model
+        self.epoch = 0
+        self._loss = math.inf
+        self._weights: dict | None = None
+
+    def update(self, epoch: int, loss: float, settled: bool) -> bool:
+        """Copy the weights if this epoch is the best so far, and say whether it is.
+
+        An epoch that is not `settled` gives way to the next one, whatever its loss.
+        """
+        if loss >= self._loss:
+            return False
+        self._weights = copy.deepcopy(self.model.state_dict())
+        self._loss = loss if settled else math.inf
+        self.epoch = epoch
+        return True
+
+    def restore(self) -> None:
+        """Give the model its best weights back, if there are any yet."""
+        if self._weights is not None:
+            self.model.load_state_dict(self._weights)

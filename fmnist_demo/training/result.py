@@ -1,0 +1,40 @@
+"""A trained network as a checkpoint: its metadata is put together here and nowhere else."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from fmnist_demo.data.splits import Split, TrainingData
+from fmnist_demo.networks.calibration import calibrate
+from fmnist_demo.networks.checkpoints import Checkpoint, Metadata
+from fmnist_demo.networks.mlp import MLP, MLPConfig
+from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.training.loop import EpochResult, best_epoch
+
+
+def planned_metadata(shape: MLPConfig, config: TrainConfig, examples: TrainingData) -> Metadata:
+    """What is known before the training."""
+    return Metadata(shape, asdict(config), examples.split_hash)
+
+
+def trained_checkpoint(
+    model: MLP,
+    config: TrainConfig,
+    examples: TrainingData,
+    held_out_drawings: Split,
+    history: Sequence[EpochResult],
+    stop_reason: str,
+) -> Checkpoint:
+    """The checkpoint of a model that `fit` has trained for at least one epoch.
+
+    It is calibrated on the validation examples and on `held_out_drawings`, which set the
+    confidence threshold. `stop_reason`: as in `Metadata`.
+    """
+    best = best_epoch(history)
+    metadata = replace(
+        planned_metadata(model.config, config, examples),
+        calibration=calibrate(model, examples.validation, held_out_drawings),
+        history=[asdict(result) for result in history],
+        validation={"loss": best.validation_loss, "accuracy": best.validation_accuracy},
+        stop_reason=stop_reason,
+    )
+    return Checkpoint(model, metadata)
