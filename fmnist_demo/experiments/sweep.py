@@ -14,11 +14,9 @@ from statistics import fmean, stdev
 
 import numpy as np
 import torch
-from joblib import delayed
 
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
-from fmnist_demo.experiments import engines
 from fmnist_demo.experiments.robustness import noisy, shifted, synthetic_drawings
 from fmnist_demo.files import write_json
 from fmnist_demo.networks.calibration import expected_calibration_error, fit_temperature
@@ -239,6 +237,11 @@ def run(
         for split in (examples.train, examples.validation, test, synthetic_drawings())
         for array in (split.images, split.labels)
     ]
+    # Slow to load, and the page needs only the dataclasses above.
+    from joblib import delayed
+
+    from fmnist_demo.experiments import engines
+
     in_this_process = engine == "joblib" and jobs in (None, 1)
     threads = torch.get_num_threads() if in_this_process else 1
     calls = [delayed(_train)(*arguments, threads, *arrays) for arguments in missing]

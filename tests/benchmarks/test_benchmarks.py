@@ -24,7 +24,7 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.experiments import study
 from fmnist_demo.networks.inference import predict
 from fmnist_demo.networks.mlp import MLPConfig
-from fmnist_demo.ui import answers
+from fmnist_demo.ui.answers import panel
 
 RATIOS = Table(
     "A race",
@@ -379,7 +379,7 @@ def test_a_stroke_does_not_wait_for_an_answer_and_only_the_last_drawing_is_asked
             assert released.wait(60)
         return predict(networks, pixels)
 
-    monkeypatch.setattr(answers, "predict", slow)
+    monkeypatch.setattr(panel, "predict", slow)
     page = open_page(**DESKTOP)
     draw(page, [(0.1, 0.9), (0.9, 0.9)])
     while not asked:
