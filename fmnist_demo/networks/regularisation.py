@@ -148,9 +148,8 @@ class Penalty:
             for weights in self.matrices:
                 share = OUTPUT_SHARE if weights is self.matrices[-1] else 1.0
                 self.regulariser.step(weights, amount * ramp * share / self.scale(weights))
-        for weights, mask in zip(
-            self.matrices, self.masks, strict=False
-        ):  # no masks before the ramp
+        # There are no masks before the ramp.
+        for weights, mask in zip(self.matrices, self.masks, strict=False):
             weights.mul_(mask)
 
     @staticmethod

@@ -172,7 +172,7 @@ def test_the_file_has_title_text_answers_figure_and_numbers_of_each_question(tmp
     for part, (name, points) in zip(parts[1:], summary["questions"].items(), strict=True):
         question = QUESTIONS[name]
         assert part.startswith(question.title)
-        positions = [part.index(text) for text in (question.text, "\n- ", "![Means", "\n| ")]
+        positions = [part.index(text) for text in (question.text, "\n- ", "![Mean over", "\n| ")]
         assert positions == sorted(positions)
         assert f"](all-{name}.png)" in part
         with Image.open(tmp_path / f"all-{name}.png") as image:
