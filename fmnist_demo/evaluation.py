@@ -1,6 +1,6 @@
-"""How good the checkpoints are: on the test set, on people's drawings and on photos.
+"""Measures checkpoints on the test set, on people's drawings and on photos.
 
-Nothing is trained or chosen by these numbers.
+These numbers influence neither training nor any choice.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
 from fmnist_demo.synthetic.dataset import dataset
 
 NON_GARMENTS, NON_GARMENTS_SEED = 2_000, 2**40
-"""How many scribbles the confidence threshold is tested on, and their seed, which no training
+"""The number of scribbles to test the confidence threshold on, and their seed, which no training
 uses."""
 
 
@@ -121,7 +121,7 @@ class FolderRecognition(Recognition):
 
 @dataclass(frozen=True)
 class PruningCurve:
-    """The test accuracy, 0 to 1, when only a share `kept` of the weights, the largest, is left."""
+    """The test accuracy, 0 to 1, for each share `kept` of the largest weights."""
 
     kept: list[float]
     test_accuracy: list[float]
@@ -199,9 +199,9 @@ def pruning_curve(checkpoint: Checkpoint, test: Split) -> PruningCurve:
     The network is not trained further after pruning.
     """
     model = checkpoint.model
-    smaller = (replace(checkpoint, model=pruned(model, threshold(model, share))) for share in KEPT)
+    networks = (replace(checkpoint, model=pruned(model, threshold(model, share))) for share in KEPT)
     accuracies = [
-        accuracy(probabilities(network, test.images), test.labels.numpy()) for network in smaller
+        accuracy(probabilities(network, test.images), test.labels.numpy()) for network in networks
     ]
     return PruningCurve(list(KEPT), accuracies)
 
@@ -214,7 +214,7 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> FolderRecog
     shares = probabilities(checkpoint, pictures.images)
     ranked = np.argsort(-shares, axis=1, kind="stable")
     unsure = ~checkpoint.metadata.calibration.is_confident(shares)
-    unsure[list(pictures.unreadable)] = False  # there is no answer to be confident about
+    unsure[list(pictures.unreadable)] = False  # there is no prediction
     ranks = np.array(
         [
             len(order) if i in pictures.unreadable else min(list(order).index(k) for k in correct)
@@ -245,13 +245,13 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> FolderRecog
 
 
 def table(reports: list[dict]) -> str:
-    """Two Markdown tables, one row a checkpoint, from `Report`s as JSON holds them.
+    """Two Markdown tables, one row per checkpoint, from `Report`s as JSON holds them.
 
-    The first shows how often the networks are right, the second how often their confidence is below
+    The first shows how accurate the networks are, the second how often their confidence is below
     the threshold.
     """
     kinds = [kind for kind in ("drawings", "photos") if all(report[kind] for report in reports)]
-    right = {
+    recognised = {
         "network": lambda r: r["name"],
         "zeros": lambda r: f"{r['zeros']:.1%}",
         "test": lambda r: f"{r['test_accuracy']:.2%}",
@@ -263,10 +263,10 @@ def table(reports: list[dict]) -> str:
     }
     for kind in kinds:
         n = reports[0][kind]["n"]
-        right[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
-        right[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
+        recognised[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
+        recognised[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
         unsure[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['below_threshold']:.1%}"
-    return f"{_markdown(right, reports)}\n\n{_markdown(unsure, reports)}"
+    return f"{_markdown(recognised, reports)}\n\n{_markdown(unsure, reports)}"
 
 
 def summary(reports: list[dict]) -> str:

@@ -1,4 +1,4 @@
-"""Metrics checked against hand-computed values, and folders of people's pictures."""
+"""Metrics are checked against values computed by hand; folders of images are read."""
 
 import json
 from dataclasses import asdict, replace
@@ -47,8 +47,8 @@ def network(weights):
 
 
 @pytest.fixture
-def says(monkeypatch):
-    """Make every network rank each picture's labels in the given order, before all others."""
+def rank_labels(monkeypatch):
+    """Make every network rank the given labels of each image first, in this order."""
 
     def rank(*rankings: list[int]):
         shares = np.zeros((len(rankings), 10), np.float32)
@@ -63,20 +63,22 @@ def pictures(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -
     return LabelledImages(names, labels, torch.zeros(len(names), 28, 28).byte(), unreadable or {})
 
 
-def test_recognition_counts_the_first_guess_and_the_first_three(says, network):
-    says([7, 5, 9], [5, 7, 9], [5, 9, 7], [5, 9, 8, 7])
+def test_recognition_counts_the_first_guess_and_the_first_three(rank_labels, network):
+    rank_labels([7, 5, 9], [5, 7, 9], [5, 9, 7], [5, 9, 8, 7])
     result = recognition(network, pictures(["sneaker"] * 4, [(7,)] * 4))
     assert (result.n, result.top1, result.top3) == (4, 0.25, 0.75)
 
 
-def test_the_highest_ranked_of_several_right_labels_counts(says, network):
-    says([9, 7], [7, 9], [5, 0, 9, 7], [5, 0, 8, 7])
+def test_the_highest_ranked_of_several_right_labels_counts(rank_labels, network):
+    rank_labels([9, 7], [7, 9], [5, 0, 9, 7], [5, 0, 8, 7])
     result = recognition(network, pictures(["sneaker+ankle-boot"] * 4, [(7, 9)] * 4))
     assert (result.top1, result.top3) == (0.5, 0.75)
 
 
-def test_an_unreadable_picture_counts_as_wrong_even_if_a_blank_one_would_be_right(says, network):
-    says([7], [7], [7], [7])
+def test_an_unreadable_picture_counts_as_wrong_even_if_a_blank_one_would_be_right(
+    rank_labels, network
+):
+    rank_labels([7], [7], [7], [7])
     result = recognition(
         network, pictures(["sneaker"] * 4, [(7,)] * 4, {1: "Broken.", 3: "Empty."})
     )
@@ -84,8 +86,8 @@ def test_an_unreadable_picture_counts_as_wrong_even_if_a_blank_one_would_be_righ
     assert result.per_class["sneaker"].named == {"sneaker": 2}
 
 
-def test_the_metrics_of_a_class_cover_only_its_pictures(says, network):
-    says([8, 1], [1, 8], [1, 8], [0, 2, 3, 8])
+def test_the_metrics_of_a_class_cover_only_its_pictures(rank_labels, network):
+    rank_labels([8, 1], [1, 8], [1, 8], [0, 2, 3, 8])
     result = recognition(
         network, pictures(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)])
     )
@@ -114,14 +116,14 @@ def confident(monkeypatch):
     return give
 
 
-def test_unsure_is_the_share_below_the_confidence_threshold(confident, network):
+def test_the_share_below_the_confidence_threshold_is_counted(confident, network):
     metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.5, 0.49, 0.2)
     confident_network = replace(network, metadata=metadata)
     assert below_threshold(confident_network, torch.zeros(4, 28, 28).byte()) == 0.5
 
 
-def test_recognition_distinguishes_unsure_from_wrong(confident, network):
+def test_recognition_distinguishes_unconfident_from_wrong(confident, network):
     metadata = replace(network.metadata, calibration=Calibration(1.0, 0.5))
     confident(0.9, 0.4, 0.3, 0.8)
     names, labels = ["bag", "bag", "dress", "dress"], [(8,), (8,), (3,), (3,)]
@@ -144,7 +146,7 @@ def accuracy_of(checkpoint, split: Split) -> float:
     return accuracy(probabilities(checkpoint, split.images), split.labels.numpy())
 
 
-def test_accuracy_agrees_with_the_one_that_training_noted(network, validation):
+def test_accuracy_agrees_with_the_one_in_the_metadata(network, validation):
     assert accuracy_of(network, validation) == pytest.approx(
         network.metadata.validation["accuracy"], abs=0.02
     )
@@ -215,43 +217,43 @@ def folder(tmp_path):
     shoes.mkdir()
     Image.fromarray(draw(7, np.random.default_rng(0))).save(shoes / "a.png")
     (shoes / "b.png").write_text("not a picture")
-    (shoes / ".DS_Store").write_text("the file manager's")
+    (shoes / ".DS_Store").write_text("written by the file manager")
     (tmp_path / ".git").mkdir()
     (tmp_path / "README.md").write_text("where these pictures come from")
     return tmp_path
 
 
 def test_a_folder_is_preprocessed_as_in_the_app(folder):
-    found = read_labelled_images(folder)
-    assert found.names == ["bag", "bag", "sneaker+ankle-boot", "sneaker+ankle-boot"]
-    assert found.labels == [(8,), (8,), (7, 9), (7, 9)]
+    labelled = read_labelled_images(folder)
+    assert labelled.names == ["bag", "bag", "sneaker+ankle-boot", "sneaker+ankle-boot"]
+    assert labelled.labels == [(8,), (8,), (7, 9), (7, 9)]
     expected = [
         from_drawing(render([np.array(OUTLINE, dtype=float).T])).pixels,
         prepare(Image.open(folder / "sneaker+ankle-boot" / "a.png")).pixels,
     ]
-    assert np.array_equal(found.images[0], expected[0])
-    assert np.array_equal(found.images[2], expected[1])
-    assert found.images.shape == (4, 28, 28)
-    assert found.images.dtype == torch.uint8
+    assert np.array_equal(labelled.images[0], expected[0])
+    assert np.array_equal(labelled.images[2], expected[1])
+    assert labelled.images.shape == (4, 28, 28)
+    assert labelled.images.dtype == torch.uint8
 
 
 def test_an_unreadable_picture_is_included_with_its_error(folder):
-    found = read_labelled_images(folder)
-    assert list(found.unreadable) == [3]
-    assert_one_sentence(found.unreadable[3])
-    assert (found.images[3] == 0).all()
+    labelled = read_labelled_images(folder)
+    assert list(labelled.unreadable) == [3]
+    assert_one_sentence(labelled.unreadable[3])
+    assert (labelled.images[3] == 0).all()
 
 
 def test_progress_counts_every_picture(folder):
-    seen = []
+    items = []
 
     def watch(iterable):
         for item in iterable:
-            seen.append(item)
+            items.append(item)
             yield item
 
     read_labelled_images(folder, watch)
-    assert len(seen) == 4
+    assert len(items) == 4
 
 
 @pytest.mark.parametrize("name", ["hat.ndjson", "sneaker+hat/", "Bag/"])

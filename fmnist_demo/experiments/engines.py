@@ -16,8 +16,8 @@ from fmnist_demo.errors import UserError
 ENGINES = ("joblib", "ray")
 
 CALLS_PER_JOB = 4
-"""Calls per job that the cluster gets at a time: Ray's backend returns no result before all the
-calls that it got are done."""
+"""Calls per job that are sent to the cluster at a time: Ray's backend returns results only when all
+of them are done."""
 
 RESTARTS = 5
 """How often a job that was lost with its machine is restarted on another one."""
@@ -65,8 +65,8 @@ def run(
 
 def _on_ray(calls: Sequence, jobs: int | None, address: str | None) -> Iterator:
     with _cluster(address) as ray:
-        # Half a core each: Ray first fills each machine to half, so every machine gets as many as
-        # it has cores, and the other machines have room for those of a lost one.
+        # Half a core each: Ray first fills each machine to half, so every machine gets one
+        # job per core and still has room for the jobs of a lost machine.
         options = {
             "num_cpus": 0.5,
             "max_restarts": RESTARTS,

@@ -20,7 +20,7 @@ PATH_STRENGTHS = {
     "l1": (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0),
     "l2": (0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0),
 }
-"""The default strengths by regulariser, from no visible effect to a network that knows nothing.
+"""The default strengths by regulariser, from no visible effect to a network that learns nothing.
 
 L2 needs such a long range because the best epoch is the one that is measured: the weights vanish
 once the learning rate reaches 1 / strength, but only from 1,800 on is that in the first of 12

@@ -30,8 +30,8 @@ from fmnist_demo.training.loop import best_epoch, epochs, fit
 class Training:
     """One training of a sweep: a network of `shape`, trained as `config` says.
 
-    `photographs`: train on the first so many; None means all. `keep_best`: measure the network of
-    the best epoch, not that of the last one.
+    `photographs`: how many of the training photographs to use, the first ones; None means all.
+    `keep_best`: measure the network of the best epoch instead of the last one.
 
     Raises `ValueError` if `config` has no strength or asks for synthetic images.
     """

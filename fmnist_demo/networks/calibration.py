@@ -10,17 +10,18 @@ from fmnist_demo.data.splits import Split
 from fmnist_demo.networks.mlp import MLP, predict_logits
 
 REJECTED = 0.005
-"""The share of synthetic drawings of garments whose confidence may fall below the threshold."""
+"""The share of synthetic garment drawings whose confidence falls below the threshold."""
 
 BINS = 15
+"""The number of bins of the calibration error."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How logits become probabilities, and when a prediction is confident.
+    """Turns logits into probabilities, and decides when a prediction is confident.
 
-    Logits are divided by `temperature`. A prediction is confident if its probability is at least
-    `confidence_threshold`, 0 to 1.
+    The logits are divided by `temperature`, which is above 0. A prediction is confident if its
+    probability is at least `confidence_threshold`, 0 to 1.
     """
 
     temperature: float = 1.0
@@ -34,7 +35,7 @@ class Calibration:
 def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
     """Fit the temperature on the validation set and the threshold on synthetic drawings.
 
-    The network must not have been trained on either.
+    The network must not have been trained on any of these images.
     """
     temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
     logits = predict_logits(model, drawings.images)
@@ -43,7 +44,10 @@ def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
 
 
 def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
-    """The temperature that minimises the cross-entropy of logits (N, 10) (arXiv 1706.04599)."""
+    """The temperature that minimises the cross-entropy (arXiv 1706.04599).
+
+    `logits` (N, 10), `labels` (N,).
+    """
     log_temperature = torch.zeros((), requires_grad=True)
     optimiser = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")
 
@@ -58,11 +62,12 @@ def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Mean gap between confidence and accuracy over `BINS` equal bins, weighted by their size.
+    """The mean gap between confidence and accuracy over `BINS` equal bins, weighted by their size.
 
-    `probabilities` (N, 10), `labels` (N,). 0 is perfect (arXiv 1706.04599, equation 3).
+    `probabilities` (N, 10), `labels` (N,). The result is between 0, which is perfect, and 1
+    (arXiv 1706.04599, equation 3).
     """
-    confidence, hit = probabilities.max(1), probabilities.argmax(1) == labels
+    confidence, correct = probabilities.max(1), probabilities.argmax(1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, hit - confidence, BINS)
+    gaps = np.bincount(bins, correct - confidence, BINS)
     return float(np.abs(gaps).sum() / len(labels))

@@ -1,4 +1,4 @@
-"""Checkpoints: a network and its metadata in one safetensors file, and folders of them."""
+"""Saves and loads checkpoints: safetensors files with a network and its metadata."""
 
 import json
 import platform
@@ -20,18 +20,19 @@ from fmnist_demo.networks.single_image import SingleImageInference
 _PACKAGE = Path(__file__).resolve().parents[1]
 _INSTALLED = _PACKAGE / "weights"
 WEIGHTS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "weights"
-"""The folder of the checkpoints that come with the project, installed or in a checkout."""
+"""The folder of the shipped checkpoints, in an installed package or in a checkout."""
 
 FORMAT = 3
-"""The format that is written."""
+"""The version of the metadata that `save` writes."""
 
 OLDER_NAMES = {2: {"doubt": "confidence_threshold", "ended": "stop_reason"}}
-"""Formats that are read as well, and what they call by another name."""
+"""The older formats that `load` reads: by format, their names for today's fields."""
 
 MAX_BYTES = 32 * 2**20
+"""The largest file that `load` opens."""
+
 _KEY = "fmnist_demo"
 _TINIEST = torch.finfo(torch.float16).smallest_normal * torch.finfo(torch.float16).eps
-
 
 NOT_CALIBRATED = Calibration()
 
@@ -42,12 +43,11 @@ class CheckpointError(UserError):
 
 @dataclass(frozen=True)
 class Metadata:
-    """How a checkpoint was made: everything needed to make it again, and what came of it.
+    """Everything needed to train a network again, and the results of its training.
 
-    `training`: the `TrainConfig` as a dict. `split_hash`: which examples were validation.
-    `calibration`: when its answers can be trusted. `history`: one dict an epoch. `validation`:
-    loss and accuracy of the best epoch. `stop_reason`: `all epochs`, `early stopping` or
-    `interrupted`.
+    `training`: the `TrainConfig` as a dict. `split_hash`: identifies the validation examples.
+    `history`: one dict per epoch. `validation`: `loss` and `accuracy` of the best epoch.
+    `stop_reason`: `all epochs`, `early stopping` or `interrupted`.
     """
 
     model: MLPConfig
@@ -68,13 +68,13 @@ class Metadata:
 
     @property
     def name(self) -> str:
-        """`mlp3-l1` for three hidden layers under L1."""
+        """`mlp3-l1` for three hidden layers and L1."""
         return f"mlp{self.model.layers}-{self.regulariser}"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A network ready to answer, float32, on the CPU, in evaluation mode."""
+    """A network with its metadata: float32, on the CPU, in evaluation mode."""
 
     model: MLP
     metadata: Metadata
@@ -98,7 +98,10 @@ class Checkpoint:
 
 
 def save(path: str | Path, model: MLP, metadata: Metadata) -> None:
-    """Write a checkpoint as float16, whole or not at all. Raises `UserError` if it cannot."""
+    """Write a checkpoint as float16, as a whole file or not at all.
+
+    Raises `UserError` if the file cannot be written or a value is too large for float16.
+    """
     content = asdict(metadata) | {
         "format": FORMAT,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
@@ -107,12 +110,15 @@ def save(path: str | Path, model: MLP, metadata: Metadata) -> None:
     with replacing(path) as temporary:
         try:
             safetensors.torch.save_file(tensors, temporary, {_KEY: json.dumps(content)})
-        except SafetensorError as error:  # its way to say that the disk is full
+        except SafetensorError as error:  # raised when the disk is full
             raise OSError(str(error)) from error
 
 
 def load(path: str | Path) -> Checkpoint:
-    """Read a checkpoint. Raises `CheckpointError`, naming the tensor and both shapes if need be."""
+    """Read a checkpoint and check its metadata and the names, shapes and values of its tensors.
+
+    Raises `CheckpointError`.
+    """
     path = Path(path)
     try:
         _check_file(path)
@@ -128,15 +134,15 @@ def load(path: str | Path) -> Checkpoint:
                         f"{path.name}: {name} has shape {shape}, but {tuple(parameter.shape)} was "
                         "expected; train it again or download it again."
                     )
-                stored = file.get_tensor(name).float()
+                values = file.get_tensor(name).float()
                 is_variance = name.endswith("running_var")
-                if not stored.isfinite().all() or (is_variance and stored.min() < 0):
+                if not values.isfinite().all() or (is_variance and values.min() < 0):
                     raise CheckpointError(
-                        f"{path.name}: {name} holds values that are not finite numbers"
-                        f"{' of 0 or more' if is_variance else ''}; train it again or download it "
-                        "again."
+                        f"{path.name}: {name} contains values that are "
+                        f"{'negative or ' if is_variance else ''}not finite; train it again or "
+                        "download it again."
                     )
-                parameter.copy_(stored)
+                parameter.copy_(values)
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(
@@ -149,13 +155,13 @@ def load(path: str | Path) -> Checkpoint:
 class Collection:
     """The checkpoints in a folder, by depth and regulariser.
 
-    `problems` says why files could not be loaded, one sentence each.
+    `problems`: one sentence for each file that could not be loaded.
     """
 
     def __init__(self, folder: str | Path = WEIGHTS):
         self.folder = Path(folder)
         self.problems: list[str] = []
-        found: dict[tuple[int, str], Checkpoint] = {}
+        loaded: dict[tuple[int, str], Checkpoint] = {}
         for path in sorted(self.folder.glob("*.safetensors")):
             try:
                 checkpoint = load(path)
@@ -163,31 +169,31 @@ class Collection:
                     raise CheckpointError(
                         f"{path.name} says that it is {checkpoint.name}: rename it or delete it."
                     )
-                found[checkpoint.layers, checkpoint.regulariser] = checkpoint
+                loaded[checkpoint.layers, checkpoint.regulariser] = checkpoint
             except CheckpointError as error:
                 self.problems.append(str(error))
-        order = sorted(found, key=lambda kind: (kind[0], kind[1] != "none", kind[1]))
-        self._found = {kind: found[kind] for kind in order}
+        order = sorted(loaded, key=lambda kind: (kind[0], kind[1] != "none", kind[1]))
+        self._checkpoints = {kind: loaded[kind] for kind in order}
 
     def __iter__(self) -> Iterator[Checkpoint]:
-        return iter(self._found.values())
+        return iter(self._checkpoints.values())
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._checkpoints)
 
     def get(self, layers: int, regulariser: str) -> Checkpoint:
-        """One network. Raises `UserError` if the folder has none of this kind."""
+        """The checkpoint of this depth and regulariser. Raises `UserError` if there is none."""
         try:
-            return self._found[layers, regulariser]
-        except (KeyError, TypeError):  # some kinds of JSON cannot be a key
-            names = ", ".join(c.name for c in self) or "none at all"
+            return self._checkpoints[layers, regulariser]
+        except (KeyError, TypeError):  # a JSON list or object cannot be a key
+            names = ", ".join(c.name for c in self) or "no networks"
             raise UserError(
-                f"There is no network mlp{layers}-{regulariser} in {self.folder}; there are: "
-                f"{names}."
+                f"There is no network mlp{layers}-{regulariser} in {self.folder}: the folder "
+                f"contains {names}."
             ) from None
 
     def choose(self, layers: int | None = None, regulariser: str | None = None) -> list[Checkpoint]:
-        """All that match. Raises `UserError` if none does."""
+        """All checkpoints that match; None matches any. Raises `UserError` if there are none."""
         chosen = [
             c for c in self if layers in (None, c.layers) and regulariser in (None, c.regulariser)
         ]
@@ -201,20 +207,20 @@ class Collection:
 
 
 def _tensors(model: MLP) -> dict[str, torch.Tensor]:
-    """What is stored: the weights and the running statistics, not the count of batches."""
+    """The tensors to store: weights and running statistics, but not the count of batches."""
     return {name: t for name, t in model.state_dict().items() if t.is_floating_point()}
 
 
 def _half(name: str, tensor: torch.Tensor) -> torch.Tensor:
-    """To float16; what is not zero stays so, for zeros are counted in the file."""
+    """Convert to float16. Non-zero values stay non-zero, because loading must not add zeros."""
     half = tensor.half()
     if not half.isfinite().all():
         raise UserError(
-            f"The network is not saved, for {name} holds values too large for float16: train with "
-            "a smaller learning rate."
+            f"The network cannot be saved because {name} contains values too large for float16: "
+            "train it with a smaller learning rate."
         )
-    vanished = (half == 0) & (tensor != 0)
-    half[vanished] = torch.sign(tensor[vanished]).half() * _TINIEST
+    underflow = (half == 0) & (tensor != 0)
+    half[underflow] = torch.sign(tensor[underflow]).half() * _TINIEST
     return half.contiguous()
 
 
@@ -245,12 +251,12 @@ def _read_metadata(text: str | None, path: Path) -> Metadata:
             stop_reason=str(content["stop_reason"]),
         )
         if {type(metadata.model.layers), type(metadata.model.width)} != {int}:
-            raise ValueError("layers and width are whole numbers")
+            raise ValueError("layers and width must be whole numbers")
         if not isinstance(metadata.regulariser, str) or not 0 <= metadata.strength < float("inf"):
-            raise ValueError("regulariser and strength do not go together")
+            raise ValueError("the regulariser or its strength is not valid")
         if not all(0 <= metadata.validation[key] < float("inf") for key in ("loss", "accuracy")):
-            raise ValueError("the validation figures are out of range")
-        # float32 must be able to divide by the temperature.
+            raise ValueError("the validation loss or accuracy is out of range")
+        # Dividing by the temperature must stay within the range of float32.
         if not 1e-30 < metadata.calibration.temperature < 1e30:
             raise ValueError("the temperature is out of range")
         if not 0 <= metadata.calibration.confidence_threshold <= 1:
@@ -261,20 +267,20 @@ def _read_metadata(text: str | None, path: Path) -> Metadata:
     except (TypeError, ValueError, KeyError, UserError) as error:
         reason = str(error).rstrip(".")
         raise CheckpointError(
-            f"{path.name} does not say how it was made, or says something impossible ({reason}): "
-            "it is not one of this project's checkpoints."
+            f"{path.name} has invalid metadata ({reason}): it is not one of this project's "
+            "checkpoints."
         ) from error
 
 
 def _renamed(content: dict, path: Path) -> dict:
-    """The metadata with the names of the current format."""
+    """The metadata of any supported format, with the names of the current one."""
     if content["format"] == FORMAT:
         return content
     try:
         names = OLDER_NAMES[content["format"]]
     except (KeyError, TypeError):
         raise CheckpointError(
-            f"{path.name} has format {content['format']}, and this version reads formats up to "
+            f"{path.name} has format {content['format']}, but this version reads formats up to "
             f"{FORMAT}: train it again or update the project."
         ) from None
 
@@ -284,9 +290,12 @@ def _renamed(content: dict, path: Path) -> dict:
     return rename(content) | {"calibration": rename(content["calibration"])}
 
 
-def _check_names(found: set[str], expected: set[str], path: Path) -> None:
-    for what, names in (("lacks", expected - found), ("has an unexpected", found - expected)):
-        if names:
+def _check_names(names: set[str], expected: set[str], path: Path) -> None:
+    for problem, wrong in (
+        ("is missing", expected - names),
+        ("has an unexpected", names - expected),
+    ):
+        if wrong:
             raise CheckpointError(
-                f"{path.name} {what} tensor {min(names)}; train it again or download it again."
+                f"{path.name} {problem} tensor {min(wrong)}; train it again or download it again."
             )

@@ -1,4 +1,4 @@
-"""Predictions of checkpoints for images, and what they are based on."""
+"""Predicts the class of images, and shows which pixels a prediction rests on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ class Prediction:
 
     @property
     def label(self) -> str:
-        """The most probable class's name."""
+        """The name of the most probable class."""
         return self.ranked[0][0]
 
     @property
     def confident(self) -> bool:
-        """Whether the network's confidence is above its confidence threshold."""
+        """Whether the highest probability reaches the network's confidence threshold."""
         return bool(self.checkpoint.metadata.calibration.is_confident(self.probabilities))
 
     @cached_property
@@ -36,7 +36,7 @@ class Prediction:
         return [(CLASS_NAMES[i], float(self.probabilities[i])) for i in order]
 
     def as_dict(self) -> dict:
-        """As JSON holds it: which network, its label and its ranked confidences."""
+        """The prediction as the API returns it: network, label and ranked confidences."""
         return {
             "name": self.checkpoint.name,
             "layers": self.checkpoint.layers,
@@ -48,7 +48,7 @@ class Prediction:
 
 
 def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Prediction]:
-    """Each network's prediction for one image: uint8 (28, 28), the garment bright on black."""
+    """Each network's prediction for one image: uint8 (28, 28), a bright garment on black."""
     return [
         Prediction(c, _calibrated(c, torch.from_numpy(c.single_image.logits(pixels))))
         for c in checkpoints
@@ -64,9 +64,9 @@ def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
     brightness = torch.from_numpy(pixels.copy()).float().requires_grad_()
     with torch.enable_grad():
         highest = checkpoint.model(normalise(brightness)[None]).max()
-        (gradient,) = torch.autograd.grad(highest, brightness)  # leaves the shared network alone
-    weighed = gradient * brightness.detach()
-    return (weighed / weighed.abs().max().clamp_min(1e-12)).numpy()
+        (gradient,) = torch.autograd.grad(highest, brightness)  # no gradients in the shared network
+    attribution = gradient * brightness.detach()
+    return (attribution / attribution.abs().max().clamp_min(1e-12)).numpy()
 
 
 def probabilities(checkpoint: Checkpoint, images: torch.Tensor) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A look inside a network: its weights, active units, used pixels and strongest filters."""
+"""Inspects a network: its weights, active units, used pixels and strongest filters."""
 
 from dataclasses import dataclass
 

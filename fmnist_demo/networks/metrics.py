@@ -1,4 +1,4 @@
-"""The metrics of one network: how often it is right, and how much of it is in use.
+"""The metrics of one network: its accuracy, and how much of it is in use.
 
 `evaluate`, `path` and `study` all report these. The calibration error is in `calibration`.
 """
@@ -14,12 +14,12 @@ from fmnist_demo.networks.regularisation import count_zeros, total_zeros
 
 @dataclass(frozen=True)
 class WeightMetrics:
-    """What training made of the weights.
+    """Metrics of the weights, without biases and normalisation.
 
-    `zeros` is the fraction of weights that are exactly zero, 0 to 1; `zeros_per_layer` the same for
-    each weight matrix, input layer first. `weight_norm` is the Euclidean norm of all weights.
-    `dead_units` counts the units of each hidden layer on which no output depends, `unused_pixels`
-    such pixels, 0 to 784.
+    `zeros`: the fraction of weights that are exactly zero, 0 to 1. `zeros_per_layer`: the same for
+    each weight matrix, input layer first. `weight_norm`: the Euclidean norm of all weights.
+    `dead_units`: how many units of each hidden layer influence no output. `unused_pixels`: how many
+    of the 784 pixels influence no output.
     """
 
     zeros: float
@@ -30,7 +30,7 @@ class WeightMetrics:
 
 
 def weight_metrics(model: MLP) -> WeightMetrics:
-    """Measure the weights of a network; biases and normalisation do not count."""
+    """Measure the weights of a network."""
     active = active_units(model)
     return WeightMetrics(
         zeros=total_zeros(model),
@@ -42,7 +42,7 @@ def weight_metrics(model: MLP) -> WeightMetrics:
 
 
 def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
-    """The fraction of images whose highest score is that of their label, 0 to 1.
+    """The fraction of images whose label has the highest score, 0 to 1.
 
     `scores` (N, 10) are logits or probabilities, `labels` (N,).
     """

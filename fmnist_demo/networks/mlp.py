@@ -1,4 +1,4 @@
-"""The network: a plain multilayer perceptron."""
+"""The network: a multilayer perceptron."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,10 +10,10 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
 
 MAX_PARAMETERS = 2_500_000
-"""The largest network that is built; nine of them must be quick on a laptop without a GPU."""
+"""The limit for one network: nine of them must run fast on a laptop without a GPU."""
 
 PARAMETER_BUDGET = 2_160_000
-"""The shipped networks have about so many parameters at every depth."""
+"""The shipped networks have about this many parameters, whatever their depth."""
 
 NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm, "none": nn.Identity}
 
@@ -22,10 +22,10 @@ NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm, "none": nn.Identity}
 class MLPConfig:
     """The shape of a network.
 
-    `layers`: hidden layers, 1 to 7. `width`: units in each of them. `dropout`: probability of
-    dropping a unit after each hidden layer, in [0, 1). `norm`: a key of `NORMS`.
+    `layers`: the number of hidden layers, 1 to 7. `width`: units per hidden layer, 1 to 4096.
+    `dropout`: the probability of dropping a hidden unit, in [0, 1). `norm`: a key of `NORMS`.
 
-    Raises `UserError` for values out of range or more than `MAX_PARAMETERS` parameters.
+    Raises `UserError` for a value out of range or more than `MAX_PARAMETERS` parameters.
     """
 
     layers: int = 3
@@ -39,7 +39,9 @@ class MLPConfig:
         if not 1 <= self.width <= 4096:
             raise UserError(f"A width of {self.width} is out of range: choose 1 to 4096 units.")
         if not 0 <= self.dropout < 1:
-            raise UserError(f"A dropout of {self.dropout} is out of range: choose 0 to below 1.")
+            raise UserError(
+                f"A dropout of {self.dropout} is out of range: choose 0 or more, but less than 1."
+            )
         if self.norm not in NORMS:
             raise UserError(f"Unknown normalisation “{self.norm}”: choose {', '.join(NORMS)}.")
         if self.parameters > MAX_PARAMETERS:
@@ -50,12 +52,12 @@ class MLPConfig:
 
     @property
     def sizes(self) -> list[int]:
-        """Units of each layer, input and output included."""
+        """The number of units in each layer, from input to output."""
         return [IMAGE_SIZE**2, *[self.width] * self.layers, len(CLASS_NAMES)]
 
     @property
     def parameters(self) -> int:
-        """Number of trained parameters: weights, biases and the normalisation's two a unit."""
+        """The number of trained parameters: weights, biases and normalisation."""
         linear = sum(n_in * n_out + n_out for n_in, n_out in pairwise(self.sizes))
         return linear + (0 if self.norm == "none" else 2 * self.width * self.layers)
 
@@ -73,7 +75,7 @@ def budget_width(layers: int) -> int:
 class MLP(nn.Module):
     """Hidden layers of Linear, normalisation, ReLU and dropout, then one Linear to the logits.
 
-    The initial weights follow `seed` alone; the global random state is left as it was.
+    The initial weights depend only on `seed`; the global random state does not change.
     """
 
     def __init__(self, config: MLPConfig, seed: int = 0):
@@ -102,9 +104,9 @@ class MLP(nn.Module):
 
 @torch.no_grad()
 def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 2048) -> torch.Tensor:
-    """Logits of pictures as stored: uint8 (N, 28, 28) -> float32 (N, 10), on the model's device.
+    """Logits of raw images: uint8 (N, 28, 28) -> float32 (N, 10), on the model's device.
 
-    Dropout is off and normalisation uses its running statistics; the model's mode is restored.
+    The model predicts in evaluation mode; its previous mode is restored afterwards.
     """
     device = next(model.parameters()).device
     training = model.training

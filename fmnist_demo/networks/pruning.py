@@ -10,14 +10,14 @@ from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.networks.regularisation import weight_matrices
 
 KEPT = tuple(float(10 ** (-step / 10)) for step in range(31))
-"""The shares of weights that pruning curves keep, from all to one in a thousand, evenly on a
-logarithmic scale: ten steps to each tenth."""
+"""The shares of weights that a pruning curve keeps: 1 to 0.001, ten logarithmic steps a decade."""
 
 
 def threshold(model: MLP, kept: float) -> float:
-    """The smallest magnitude among the largest share `kept`, 0 to 1, of the weights.
+    """The smallest magnitude among the weights that remain when the share `kept`, 0 to 1, is kept.
 
-    All matrices share one threshold; biases and normalisation are never pruned.
+    All matrices share one threshold; biases and normalisation are never pruned. If no weight
+    remains, the threshold is infinite.
     """
     magnitudes = np.abs(weights(model))
     count = round(kept * len(magnitudes))
@@ -28,8 +28,8 @@ def threshold(model: MLP, kept: float) -> float:
 
 @torch.no_grad()
 def pruned(model: MLP, threshold: float) -> MLP:
-    """A copy of the network in which all weights smaller than `threshold` in magnitude are zero."""
-    smaller = copy.deepcopy(model)
-    for matrix in weight_matrices(smaller).values():
+    """A copy of the network in which weights with a magnitude below `threshold` are zero."""
+    copied = copy.deepcopy(model)
+    for matrix in weight_matrices(copied).values():
         matrix.mul_(matrix.abs() >= threshold)
-    return smaller
+    return copied

@@ -1,7 +1,7 @@
 """Regularisers by name: none, L1 (a proximal step) and L2 (decoupled weight decay).
 
-A penalty acts on weight matrices only, after the optimiser's step; biases and normalisation are
-left alone. Knows nothing of data or of the optimiser but its learning rate.
+A penalty changes the weight matrices after each step of the optimiser, but not biases or
+normalisation. All that it takes from the optimiser are its learning rate and its scale.
 """
 
 from collections.abc import Callable
@@ -16,20 +16,25 @@ from fmnist_demo.errors import UserError
 def soft_threshold_(weights: torch.Tensor, amount: float | torch.Tensor) -> None:
     """The proximal step of the L1 norm, in place: w <- sign(w) max(|w| - amount, 0).
 
-    Weights that would cross zero become exactly zero. `amount` is step size times strength, one
-    for all or one a weight (Parikh and Boyd, Proximal Algorithms, 2014, section 6.5.2).
+    Weights that would cross zero become exactly zero. `amount` is step size times strength: one
+    number, or one per weight (Parikh and Boyd, Proximal Algorithms, 2014, section 6.5.2).
     """
     weights.copy_(weights.sign() * (weights.abs() - amount).clamp_min_(0))
 
 
 def decay_(weights: torch.Tensor, amount: float) -> None:
-    """Decoupled weight decay, in place: w <- (1 - amount) w, at most to 0 (arXiv 1711.05101)."""
+    """Decoupled weight decay, in place: w <- max(1 - amount, 0) w (arXiv 1711.05101)."""
     weights.mul_(max(1 - amount, 0))
 
 
 @dataclass(frozen=True)
 class Regulariser:
-    """One way to keep weights small: what to call it, its usual strength and its step."""
+    """A way to keep weights small.
+
+    `label`: its name on the page. `strength`: its default. `step`: shrinks weights in place by an
+    amount, the learning rate times the strength. `sparse`: it makes weights exactly zero, so it
+    follows the schedule of `RAMP_START`, `RAMP_END` and `FREEZE`.
+    """
 
     label: str
     strength: float
@@ -42,27 +47,29 @@ REGULARISERS = {
     "l1": Regulariser("L1", 1.8e-5, soft_threshold_, sparse=True),
     "l2": Regulariser("L2", 0.1, decay_),
 }
-"""The one list of regularisers; it feeds the command line's choices and the app's menus."""
+"""The regularisers by name; the choices on the command line and in the app come from here."""
 
 RAMP_START, RAMP_END, FREEZE = 0.3, 0.6, 0.8
-"""When a sparse penalty acts, as shares of training. Not at first, for zeros made before the
-network knows its task are the wrong ones, and last; then growing, whole, and in the end no longer,
-so that the weights that are left recover from the shrinking (debiasing).
+"""When a sparse penalty acts, as shares of training, 0 to 1.
 
-A weight that the proximal step has made zero stays zero: Adam gives even the faintest gradient a
-whole step, and would lift it again at once (docs/experiments.md has the figures)."""
+Up to `RAMP_START` it does not act: zeros that appear before the network has learnt anything are in
+the wrong places, and they are permanent. Its strength then grows until `RAMP_END` and is constant
+until `FREEZE`. After that it no longer acts, so the remaining weights recover (debiasing).
+
+A weight that has become zero stays zero. Adam takes a full step for even the smallest gradient, so
+the weight would not stay zero otherwise (docs/experiments.md has the numbers)."""
 
 OUTPUT_SHARE = 0.2
-"""The output layer's share of an L1 strength: it is small, and each of its weights matters more."""
+"""The share of a sparse penalty's strength on the output layer, whose few weights matter more."""
 
 
 def weight_matrices(model: nn.Module) -> dict[str, nn.Parameter]:
-    """The penalised parameters by name: matrices of shape (out, in), input layer first."""
+    """The parameters that are penalised, by name: matrices (out, in), input layer first."""
     return {name: p for name, p in model.named_parameters() if p.ndim == 2}
 
 
 def count_zeros(model: nn.Module) -> dict[str, float]:
-    """The fraction of exactly-zero weights in each weight matrix, 0 to 1, by parameter name."""
+    """The fraction of weights that are exactly zero, 0 to 1, by name of the weight matrix."""
     return {
         name: 1 - torch.count_nonzero(w).item() / w.numel()
         for name, w in weight_matrices(model).items()
@@ -70,7 +77,7 @@ def count_zeros(model: nn.Module) -> dict[str, float]:
 
 
 def total_zeros(model: nn.Module) -> float:
-    """The fraction of exactly-zero weights over all weight matrices, 0 to 1."""
+    """The fraction of all weights that are exactly zero, 0 to 1."""
     matrices = weight_matrices(model).values()
     return 1 - sum(torch.count_nonzero(w).item() for w in matrices) / sum(
         w.numel() for w in matrices
@@ -78,7 +85,7 @@ def total_zeros(model: nn.Module) -> float:
 
 
 def check_regulariser(name: str, strength: float | None) -> None:
-    """Raise `UserError` for an unknown name, or a strength that is neither None nor 0 or more."""
+    """Raise `UserError` for an unknown name or a negative or infinite strength; None is allowed."""
     if name not in REGULARISERS:
         raise UserError(f"Unknown regulariser “{name}”: choose {', '.join(REGULARISERS)}.")
     if strength is not None and not 0 <= strength < float("inf"):
@@ -86,13 +93,17 @@ def check_regulariser(name: str, strength: float | None) -> None:
 
 
 class Penalty:
-    """A regulariser at work on a model: `before_step` and `after_step` frame the optimiser's step.
+    """Applies a regulariser to a model during training.
 
-    `strength` is at least 0; None means the regulariser's usual one. `scale` is what the optimiser
-    divides a weight's gradient by, a tensor of the weights' shape: a sparse penalty is divided by
-    it too, so that the two are weighed against each other, and weights that the data do not hold
-    go first (Yun, Lozano and Yang, Adaptive Proximal Gradient Methods for Structured Neural
-    Networks, 2021). Raises `UserError` for an unknown name or a strength out of range.
+    Call `before_step` and `after_step` around each step of the optimiser.
+
+    `strength` is at least 0; None means the default of the regulariser. `scale` takes a matrix and
+    returns what the optimiser divides its gradient by, a tensor of the same shape. A sparse penalty
+    is divided by it too, so penalty and gradient stay in proportion, and weights that the data do
+    not need vanish first (Yun, Lozano and Yang, Adaptive Proximal Gradient Methods for Structured
+    Neural Networks, 2021).
+
+    Raises `UserError` for an unknown name or a strength out of range.
     """
 
     def __init__(
@@ -110,14 +121,14 @@ class Penalty:
         self.masks: list[torch.Tensor] = []
 
     def settled(self, progress: float) -> bool:
-        """Whether the weights at `progress` (0 to 1) of training are of the final kind.
+        """Whether the zeros are final at `progress`, the share of training done, 0 to 1.
 
-        A sparse network is dense at first: its early epochs must not be chosen as the best.
+        Before that, no epoch can be the best: the network still has to become sparse.
         """
         return not self.regulariser.sparse or progress > FREEZE
 
     def before_step(self, progress: float) -> None:
-        """Note which weights are zero, before the optimiser moves them.
+        """Remember which weights are zero, before the optimiser changes them.
 
         `progress`: the share of training done, 0 to 1.
         """
@@ -126,7 +137,7 @@ class Penalty:
 
     @torch.no_grad()
     def after_step(self, learning_rate: float, progress: float) -> None:
-        """Shrink the weights once; what a sparse penalty had made zero stays zero."""
+        """Shrink the weights once; under a sparse penalty, zeros stay zero."""
         if self.regulariser.step is None:
             return
         amount = learning_rate * self.strength
@@ -137,12 +148,13 @@ class Penalty:
             for weights in self.matrices:
                 share = OUTPUT_SHARE if weights is self.matrices[-1] else 1.0
                 self.regulariser.step(weights, amount * ramp * share / self.scale(weights))
-        for weights, mask in zip(self.matrices, self.masks, strict=False):  # no masks yet, or all
+        # There are no masks before the ramp.
+        for weights, mask in zip(self.matrices, self.masks, strict=False):
             weights.mul_(mask)
 
     @staticmethod
     def _ramp(progress: float) -> float:
-        """The share of a sparse penalty's strength that acts: 0, growing to 1, then 0 again."""
+        """The share of a sparse penalty's strength that acts: 0, rising to 1, then 0 again."""
         if progress > FREEZE:
             return 0.0
         return min(max((progress - RAMP_START) / (RAMP_END - RAMP_START), 0.0), 1.0)

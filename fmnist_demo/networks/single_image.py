@@ -1,4 +1,4 @@
-"""A network's answers to single pictures, as fast as its weights can be read."""
+"""Fast inference on single images."""
 
 import copy
 
@@ -13,11 +13,11 @@ from fmnist_demo.spec import normalise
 
 
 class SingleImageInference:
-    """A network's answers to single pictures, in a fraction of the time that `MLP` takes for one.
+    """Computes the logits of single images, in a fraction of the time that `MLP` takes.
 
-    That time is spent on reading the weights. So the normalisation of pixels and of batches is
-    multiplied into them once, and those of black pixels and of silent units, which add nothing, are
-    not read. The weights are a copy: what becomes of `model` later is not followed.
+    For one image, most of the time goes into reading weights. So pixel and batch normalisation are
+    folded into the weights once, and the weights of black pixels and of units with output 0 are not
+    read. The weights are copied: later changes of `model` have no effect.
     """
 
     def __init__(self, model: MLP):
@@ -33,13 +33,10 @@ class SingleImageInference:
         self._hidden, self._output = steps, _by_input(model.output)
 
     @torch.inference_mode()
-    def logits(self, picture: np.ndarray) -> np.ndarray:
-        """A picture as stored, uint8 (28, 28) -> float32 (10,).
-
-        NumPy does all but the products: it is sooner at work than PyTorch, and there is little of
-        it.
-        """
-        x = picture.ravel().astype(np.float32)
+    def logits(self, image: np.ndarray) -> np.ndarray:
+        """Raw image, uint8 (28, 28) -> logits, float32 (10,)."""
+        # NumPy does all but the products: it has less overhead per operation than PyTorch.
+        x = image.ravel().astype(np.float32)
         for weight, bias, norm in self._hidden:
             x = _product(x, weight) + bias
             x = np.maximum(norm(torch.from_numpy(x)).numpy() if norm else x, 0)
@@ -48,17 +45,17 @@ class SingleImageInference:
 
 
 def _by_input(linear: nn.Linear) -> tuple[torch.Tensor, np.ndarray]:
-    """The weights (n_in, n_out), a row an input, and the biases (n_out,)."""
+    """The weights (n_in, n_out), one row per input, and the biases (n_out,)."""
     return linear.weight.detach().T.contiguous(), linear.bias.detach().numpy()
 
 
 def _product(x: np.ndarray, weight: torch.Tensor) -> np.ndarray:
-    """`x @ weight`, (n_in,) and (n_in, n_out) -> (n_out,), reading no row whose `x` is zero."""
+    """`x @ weight`, (n_in,) and (n_in, n_out) -> (n_out,), skipping rows where `x` is zero."""
     rows = np.flatnonzero(x)
-    shares = torch.from_numpy(x[rows])
+    factors = torch.from_numpy(x[rows])
     rows = torch.from_numpy(rows)
-    return F.embedding_bag(rows, weight, _START, mode="sum", per_sample_weights=shares)[0].numpy()
+    return F.embedding_bag(rows, weight, _START, mode="sum", per_sample_weights=factors)[0].numpy()
 
 
 _START = torch.zeros(1, dtype=torch.int64)
-"""One sum, of all rows from the first on: what `embedding_bag` calls a bag."""
+"""`embedding_bag` takes the start of each sum: here one sum, from the first row on."""

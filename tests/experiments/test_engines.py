@@ -1,4 +1,4 @@
-"""Calls run on the chosen engine, and impossible requests are refused (Ray: see test_ray.py)."""
+"""Calls run on the chosen engine, and invalid requests are rejected (Ray: see test_ray.py)."""
 
 import builtins
 import os
@@ -18,7 +18,7 @@ def test_every_call_is_made_once(jobs):
     assert sorted(engines.run(CALLS, jobs)) == [divmod(number, 3) for number in range(7)]
 
 
-def test_one_job_is_this_process_and_yields_as_it_goes():
+def test_one_job_runs_in_this_process_and_yields_immediately():
     called = []
     results = engines.run([delayed(called.append)(number) for number in range(3)], 1)
     next(results)
@@ -32,12 +32,12 @@ def test_no_calls_need_no_engine():
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid",
     [{"jobs": 0}, {"engine": "dask"}, {"address": "host"}, {"jobs": 1, "engine": "ray"}],
 )
-def test_an_impossible_request_is_refused_in_one_sentence(wrong):
+def test_an_invalid_request_is_rejected_in_one_sentence(invalid):
     with pytest.raises(UserError) as error:
-        list(engines.run(CALLS, **wrong))
+        list(engines.run(CALLS, **invalid))
     assert_one_sentence(str(error.value))
 
 

@@ -23,12 +23,12 @@ def summary_of(metrics, seeds: int = 3) -> dict:
 
 
 def nothing_matters(training):
-    """Every setting comes to the same, but for the seeds."""
+    """Every setting has the same metrics; only the seeds differ."""
     return replace(SOME, test_accuracy=0.7 + 0.01 * training.config.seed)
 
 
 def deeper(step: float):
-    """A layer more is `step` more test accuracy; a seed more is 0.01."""
+    """Each layer adds `step` to the test accuracy, and each seed adds 0.01."""
 
     def metrics(training):
         seed = 0.01 * training.config.seed
@@ -42,9 +42,9 @@ def depth_answers(metrics, seeds: int = 3) -> list[str]:
 
 
 def test_the_standard_error_matches_the_one_computed_by_hand():
-    one = {"mean": 0.9, "std": 0.03, "values": [0.87, 0.9, 0.93]}
-    other = {"mean": 0.8, "std": 0.04, "values": [0.8, 0.76, 0.84, None, 0.8]}
-    difference, error = findings.compare(one, other)
+    treatment = {"mean": 0.9, "std": 0.03, "values": [0.87, 0.9, 0.93]}
+    control = {"mean": 0.8, "std": 0.04, "values": [0.8, 0.76, 0.84, None, 0.8]}
+    difference, error = findings.compare(treatment, control)
     assert difference == pytest.approx(0.1)
     assert error == pytest.approx((0.03**2 / 3 + 0.04**2 / 4) ** 0.5)
 
@@ -53,25 +53,27 @@ def test_the_standard_error_matches_the_one_computed_by_hand():
     ("step", "verdict"),
     [(0.01, SUPPORTED), (-0.01, OPPOSITE), (0, NOT_SUPPORTED), (0.002, NOT_SUPPORTED)],
 )
-def test_the_answer_differs_with_the_numbers(step, verdict):
-    """Six layers more are `6 step`; twice its standard error is 2 sqrt(2 / 3) 0.01, or 0.0163."""
+def test_the_verdict_follows_from_the_numbers(step, verdict):
+    """The difference is `6 step`; twice its standard error is 2 sqrt(2 / 3) 0.01, or 0.0163."""
     answer = depth_answers(deeper(step))[0]
     assert f". {verdict}: the test accuracy is " in answer
     values = f"{71 + 700 * step:.2f} % with 7 layers and {71 + 100 * step:.2f} % with 1 layer"
     assert values in answer
     assert f"the difference, {600 * step:+.2f} ± 0.82 points, is " in answer
-    how = "within" if verdict == NOT_SUPPORTED else "more than"
-    assert answer.endswith(f" is {how} two standard errors.")
+    relation = "within" if verdict == NOT_SUPPORTED else "more than"
+    assert answer.endswith(f" is {relation} two standard errors.")
 
 
-def test_a_measure_that_should_fall_shows_when_it_falls():
+def test_a_claim_that_a_metric_falls_is_supported_if_it_falls():
     def metrics(training):
         return replace(SOME, plain_train_accuracy=0.9 - 0.1 * training.shape.dropout)
 
     points = summary_of(metrics)["questions"]["dropout"]
     _, gap, *_ = findings.answers("dropout", points)
     assert SUPPORTED in gap
-    assert "the difference, -1.00 ± 0.00 points, is" in gap  # the first of equals is dropout 0.1
+    assert (
+        "the difference, -1.00 ± 0.00 points, is" in gap
+    )  # all are equal, so the first, dropout 0.1, is the best
     points = summary_of(
         lambda training: replace(SOME, plain_train_accuracy=0.8 + 0.1 * training.shape.dropout)
     )
@@ -94,11 +96,11 @@ def test_the_setting_is_chosen_on_validation_and_compared_on_the_test_set():
 
 def test_the_setting_without_the_method_is_never_its_best():
     def metrics(training):
-        bare = (
+        is_base = (
             training == replace(study.BASE, config=training.config)
             and training.config.strength == 0
         )
-        return replace(SOME, validation_accuracy=0.99 if bare else 0.8)
+        return replace(SOME, validation_accuracy=0.99 if is_base else 0.8)
 
     for name, points in summary_of(metrics)["questions"].items():
         for claim, answer in zip(
@@ -110,8 +112,7 @@ def test_the_setting_without_the_method_is_never_its_best():
                 assert treatment not in (*off, "the baseline")
 
 
-def test_every_claim_is_answered_in_each_of_the_ways():
-    """With no difference at all, none shows; and every claim has its points in the plan."""
+def test_every_claim_has_an_answer_which_is_not_supported_without_a_difference():
     for name, points in summary_of(nothing_matters)["questions"].items():
         answers = findings.answers(name, points)
         assert len(answers) == len(QUESTIONS[name].claims)
@@ -121,10 +122,10 @@ def test_every_claim_is_answered_in_each_of_the_ways():
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_claims_and_panels_are_about_what_the_question_measures(name):
+def test_claims_and_panels_use_metrics_of_their_question(name):
     question = QUESTIONS[name]
-    wanted = {claim.metric for claim in question.claims} | set(question.panels)
-    assert wanted <= set(QUESTIONS[name].metrics) <= set(findings.METRIC_FORMATS)
+    used = {claim.metric for claim in question.claims} | set(question.panels)
+    assert used <= set(QUESTIONS[name].metrics) <= set(findings.METRIC_FORMATS)
 
 
 def test_one_seed_gives_no_verdict():
@@ -132,7 +133,7 @@ def test_one_seed_gives_no_verdict():
         assert "Unknown: " in answer
 
 
-def test_trainings_that_diverged_are_not_taken_for_an_answer():
+def test_diverged_trainings_give_no_verdict():
     def metrics(training):
         return DIVERGED if training.shape.layers == 7 else SOME
 
@@ -163,7 +164,7 @@ def test_the_figure_of_drawings_has_one_point_per_method():
     ]
 
 
-def test_the_file_has_title_text_answers_figure_and_numbers_of_each_question(tmp_path):
+def test_the_file_has_every_part_of_each_question(tmp_path):
     summary = summary_of(deeper(0.01))
     findings.write(summary, tmp_path / "all.md")
     parts = re.split(r"^## ", (tmp_path / "all.md").read_text(), flags=re.MULTILINE)
@@ -172,7 +173,7 @@ def test_the_file_has_title_text_answers_figure_and_numbers_of_each_question(tmp
     for part, (name, points) in zip(parts[1:], summary["questions"].items(), strict=True):
         question = QUESTIONS[name]
         assert part.startswith(question.title)
-        positions = [part.index(text) for text in (question.text, "\n- ", "![Means", "\n| ")]
+        positions = [part.index(text) for text in (question.text, "\n- ", "![Mean over", "\n| ")]
         assert positions == sorted(positions)
         assert f"](all-{name}.png)" in part
         with Image.open(tmp_path / f"all-{name}.png") as image:
@@ -184,7 +185,7 @@ def test_the_file_has_title_text_answers_figure_and_numbers_of_each_question(tmp
     assert (tmp_path / "other.md").read_text() != (tmp_path / "all.md").read_text()
 
 
-def test_the_documented_findings_are_those_of_the_shipped_study(tmp_path):
+def test_the_documented_findings_match_the_shipped_study(tmp_path):
     findings.write(read_study(WEIGHTS), tmp_path / "findings.md")
     docs = WEIGHTS.parent / "docs"
     assert (docs / "findings.md").read_text() == (tmp_path / "findings.md").read_text()

@@ -26,7 +26,7 @@ def result(strength: float, seed: int, metrics: Metrics, name: str = "l1"):
     return Training(TINY, config), metrics
 
 
-def test_the_usual_path_is_long_enough_to_see_and_passes_the_shipped_strength():
+def test_the_default_strengths_have_a_wide_range_around_the_shipped_one():
     assert set(PATH_STRENGTHS) == set(REGULARISERS) - {"none"}
     for name, strengths in PATH_STRENGTHS.items():
         assert len(strengths) >= 8
@@ -35,29 +35,29 @@ def test_the_usual_path_is_long_enough_to_see_and_passes_the_shipped_strength():
         assert all(1 < high / low < 11 for low, high in pairwise(strengths))
 
 
-def test_the_first_strength_of_l2_hardly_shrinks_and_the_last_leaves_nothing():
-    """By the sum of the learning rates of the one-cycle schedule: about half its peak a step."""
+def test_the_lowest_l2_strength_hardly_shrinks_weights_and_the_highest_removes_them():
+    """The mean learning rate of the one-cycle schedule is about half its peak."""
     total = PATH_EPOCHS * 108 * 2e-3 / 2
     assert 1 - PATH_STRENGTHS["l2"][0] * total > 0.95
     assert PATH_STRENGTHS["l2"][-1] * 2e-3 > 1
 
 
-def test_every_strength_is_trained_with_every_seed_and_all_else_is_the_same():
+def test_every_strength_is_trained_with_every_seed_and_nothing_else_changes():
     strengths = {"l1": (0.3, 0.1, 0.3), "l2": (2.0,)}
     planned = trainings(TINY, QUICK, strengths, seeds=3)
     settings = [(t.config.regulariser, t.config.strength, t.config.seed) for t in planned]
-    wanted = product([("l1", 0.1), ("l1", 0.3), ("l2", 2.0)], range(3))
-    assert sorted(settings) == sorted((*point, seed) for point, seed in wanted)
+    expected = product([("l1", 0.1), ("l1", 0.3), ("l2", 2.0)], range(3))
+    assert sorted(settings) == sorted((*point, seed) for point, seed in expected)
     assert [seed for *_, seed in settings] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
-    for one in planned:
-        assert one.shape == TINY
-        assert replace(one.config, regulariser="none", strength=None, seed=0) == QUICK
+    for training in planned:
+        assert training.shape == TINY
+        assert replace(training.config, regulariser="none", strength=None, seed=0) == QUICK
 
 
 @pytest.mark.parametrize(
     ("strengths", "seeds"), [((0.0,), 1), ((0.1, -1.0), 1), ((float("nan"),), 1), ((0.1,), 0)]
 )
-def test_an_impossible_path_is_refused_in_one_sentence(strengths, seeds):
+def test_an_invalid_path_is_rejected_in_one_sentence(strengths, seeds):
     with pytest.raises(UserError) as error:
         trainings(TINY, QUICK, {"l1": strengths}, seeds)
     assert_one_sentence(str(error.value))
@@ -95,7 +95,7 @@ def test_diverged_trainings_are_counted_and_left_out_of_the_mean():
     assert none["zeros"] == {"mean": None, "std": None, "values": [None]}
 
 
-def test_points_are_in_order_and_values_by_seed_however_the_results_came():
+def test_points_and_values_are_sorted_whatever_the_order_of_the_results():
     results = [
         result(strength, seed, replace(SOME, weight_norm=strength + seed), name)
         for name in ("l2", "l1")
@@ -110,7 +110,7 @@ def test_points_are_in_order_and_values_by_seed_however_the_results_came():
         assert point["weight_norm"]["values"] == [point["strength"], point["strength"] + 1]
 
 
-def test_the_summary_says_how_all_were_trained_and_is_json():
+def test_the_summary_is_json_with_the_shared_settings():
     path = summary([result(strength, seed, SOME) for strength in (0.1, 0.2) for seed in (0, 1)])
     assert json.loads(json.dumps(path)) == path
     assert (path["layers"], path["width"], path["epochs"], path["seeds"]) == (3, 32, 2, 2)

@@ -1,4 +1,4 @@
-"""Harder images are as documented, and the same every time."""
+"""Noisy, shifted and drawn images are as documented, and reproducible."""
 
 import pytest
 import torch
@@ -23,7 +23,7 @@ def test_noise_leaves_no_pixel_below_black_or_above_white():
     edges = torch.zeros(2, 28, 28, dtype=torch.uint8)
     edges[1] = 255
     noisy = robustness.noisy(Split(edges, torch.arange(2))).images
-    assert noisy[0].float().mean() < 50  # had it wrapped, half of the pixels would be bright
+    assert noisy[0].float().mean() < 50  # with overflow, half of the pixels would be bright
     assert noisy[1].float().mean() > 205
 
 
@@ -31,8 +31,8 @@ def test_images_move_left_right_up_and_down_in_turn():
     dot = torch.zeros(8, 28, 28, dtype=torch.uint8)
     dot[:, 10, 20] = 255
     moved = robustness.shifted(Split(dot, torch.arange(8))).images
-    places = [tuple(picture.nonzero()[0].tolist()) for picture in moved]
-    assert places == [(10, 18), (10, 22), (8, 20), (12, 20)] * 2
+    positions = [tuple(picture.nonzero()[0].tolist()) for picture in moved]
+    assert positions == [(10, 18), (10, 22), (8, 20), (12, 20)] * 2
 
 
 def test_shifting_fills_with_black():

@@ -1,4 +1,4 @@
-"""The study: its trainings, and its summary."""
+"""The trainings and the summary of the study."""
 
 import json
 from dataclasses import asdict, replace
@@ -21,8 +21,8 @@ def of(question: str, series: str) -> dict[float | str, Training]:
 
 
 def changes(training: Training) -> dict:
-    """What a training has otherwise than the one that all are changes of."""
-    old, new = (one.settings("") for one in (study.BASE, training))
+    """The settings of a training that differ from the base training."""
+    old, new = (t.settings("") for t in (study.BASE, training))
     old, new = ({**s["model"], **s["training"], "keep_best": s["keep_best"]} for s in (old, new))
     return {name: value for name, value in new.items() if value != old[name]}
 
@@ -34,7 +34,7 @@ def test_the_base_training_can_overfit():
     assert config.patience == config.epochs
     assert study.BASE.photographs == 20_000
     assert not study.BASE.keep_best
-    everything = [point.training for several in POINTS.values() for point in several]
+    everything = [point.training for points in POINTS.values() for point in points]
     assert {training.photographs for training in everything} == {20_000}
 
 
@@ -60,23 +60,23 @@ def test_each_question_changes_its_method_and_nothing_else():
             assert changes(training) == {"regulariser": name, "strength": strength}
 
 
-def test_the_question_on_drawings_needs_no_training_of_its_own():
+def test_the_question_on_drawings_adds_no_trainings():
     others = {p.training for name in POINTS if name != "drawings" for p in POINTS[name]}
     assert {point.training for point in POINTS["drawings"]} < others
     assert changes(of("drawings", "augmentation")[""]) == {"augment": True}
     assert changes(of("drawings", "nothing")[""]) == {}
 
 
-def test_trainings_that_questions_share_are_planned_once_a_seed():
+def test_shared_trainings_are_planned_once_per_seed():
     planned = study.trainings(POINTS, seeds=2)
     assert len(planned) == len(set(planned)) == 2 * 33
-    assert len({one.key("") for one in planned}) == len(planned)
-    assert [one.config.seed for one in planned] == [0] * 33 + [1] * 33
+    assert len({training.key("") for training in planned}) == len(planned)
+    assert [training.config.seed for training in planned] == [0] * 33 + [1] * 33
     some = {name: POINTS[name] for name in ("depth", "penalties")}
     assert len(study.trainings(some, seeds=1)) == 7 + 8
 
 
-def test_no_seeds_are_refused():
+def test_zero_seeds_are_rejected():
     with pytest.raises(UserError) as error:
         study.trainings(POINTS, 0)
     assert_one_sentence(str(error.value))
@@ -90,22 +90,22 @@ def test_every_question_summarises_existing_metrics():
 
 
 def results(metrics) -> dict[Training, Metrics]:
-    return {one: metrics(one) for one in study.trainings(POINTS, 3)}
+    return {training: metrics(training) for training in study.trainings(POINTS, 3)}
 
 
 def test_means_and_deviations_match_those_computed_by_hand():
     accuracies = [0.5, 0.7, 0.9]  # deviations -0.2, 0, 0.2: 0.08 / 2 is 0.2 squared
 
-    def metrics(one):
-        deeper = 0.01 * one.shape.layers
-        return replace(SOME, test_accuracy=accuracies[one.config.seed] + deeper)
+    def metrics(training):
+        deeper = 0.01 * training.shape.layers
+        return replace(SOME, test_accuracy=accuracies[training.config.seed] + deeper)
 
-    made = study.summary(study.BASE, POINTS, results(metrics), 3)
-    assert json.loads(json.dumps(made)) == made
-    assert made["seeds"] == 3
-    assert made["model"]["width"] == 256
-    assert made["training"]["epochs"] == study.BASE.config.epochs
-    depth = made["questions"]["depth"]
+    summary = study.summary(study.BASE, POINTS, results(metrics), 3)
+    assert json.loads(json.dumps(summary)) == summary
+    assert summary["seeds"] == 3
+    assert summary["model"]["width"] == 256
+    assert summary["training"]["epochs"] == study.BASE.config.epochs
+    depth = summary["questions"]["depth"]
     assert [point["setting"] for point in depth] == [1, 2, 3, 4, 5, 6, 7]
     for point in depth:
         deeper = 0.01 * point["setting"]
@@ -118,33 +118,33 @@ def test_means_and_deviations_match_those_computed_by_hand():
 
 
 def test_diverged_trainings_are_counted_and_left_out_of_the_mean():
-    def metrics(one):
-        return DIVERGED if one.shape.layers == 7 and one.config.seed else SOME
+    def metrics(training):
+        return DIVERGED if training.shape.layers == 7 and training.config.seed else SOME
 
-    made = study.summary(study.BASE, POINTS, results(metrics), 3)
-    deepest = made["questions"]["depth"][-1]
+    summary = study.summary(study.BASE, POINTS, results(metrics), 3)
+    deepest = summary["questions"]["depth"][-1]
     assert (deepest["n"], deepest["diverged"]) == (3, 2)
     assert deepest["gap"]["values"][1:] == [None, None]
     assert deepest["gap"]["mean"] == pytest.approx(0.15)
 
 
 def test_the_same_training_has_the_same_metrics_in_every_question():
-    def metrics(one):
-        return replace(SOME, test_accuracy=int(one.key(""), 16))
+    def metrics(training):
+        return replace(SOME, test_accuracy=int(training.key(""), 16))
 
-    made = study.summary(study.BASE, POINTS, results(metrics), 3)
+    summary = study.summary(study.BASE, POINTS, results(metrics), 3)
     by_training = {}
-    for name, several in POINTS.items():
-        for point, summed in zip(several, made["questions"][name], strict=True):
-            by_training.setdefault(point.training, []).append(summed["test_accuracy"])
+    for name, points in POINTS.items():
+        for point, summarised in zip(points, summary["questions"][name], strict=True):
+            by_training.setdefault(point.training, []).append(summarised["test_accuracy"])
     assert len(by_training) == 33
     assert len(by_training[study.BASE]) == 6  # of depth, dropout, stopping, L1, L2 and drawings
-    for several in by_training.values():
-        assert all(summed == several[0] for summed in several)
+    for metric in by_training.values():
+        assert all(other == metric[0] for other in metric)
 
 
 def test_a_small_study_is_run_from_end_to_end(tmp_path, train, validation, monkeypatch):
-    """Every shared training is run once, and a second time nothing is."""
+    """Every training runs once, even if shared, and a second run repeats none."""
     monkeypatch.setattr(sweep, "synthetic_drawings", lambda: validation)
     base = replace(
         study.BASE,
@@ -154,8 +154,8 @@ def test_a_small_study_is_run_from_end_to_end(tmp_path, train, validation, monke
     points = {"depth": study.plan(base)["depth"], "stopping": study.plan(base)["stopping"]}
     planned = study.trainings(points, 1)
     examples = TrainingData(train, validation, "0" * 12)
-    done = dict(sweep.run(planned, examples, validation, tmp_path))
+    first = dict(sweep.run(planned, examples, validation, tmp_path))
     assert len(list(tmp_path.iterdir())) == len(planned) == 7 + 5
     monkeypatch.setattr(sweep, "measure", None)
-    again = dict(sweep.run(planned, examples, validation, tmp_path))
-    assert study.summary(base, points, done, 1) == study.summary(base, points, again, 1)
+    second = dict(sweep.run(planned, examples, validation, tmp_path))
+    assert study.summary(base, points, first, 1) == study.summary(base, points, second, 1)

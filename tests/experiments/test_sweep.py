@@ -31,20 +31,20 @@ THREE = [training(0.01), training(0.1), training(0.1, seed=1)]
 
 @pytest.fixture(autouse=True)
 def few_drawings(monkeypatch, validation):
-    """A sweep measures on these in place of a thousand."""
+    """Measure on a few images instead of a thousand drawings."""
     monkeypatch.setattr(sweep, "synthetic_drawings", lambda: validation)
 
 
 @pytest.fixture
 def sweep_in(tmp_path, train, validation):
-    """Run trainings to the end, keeping the results in `tmp_path`."""
+    """Run trainings and save their results in `tmp_path`."""
     examples = TrainingData(train, validation, HASH)
     return lambda trainings, jobs=1: dict(sweep.run(trainings, examples, train, tmp_path, jobs))
 
 
 @pytest.fixture
 def fits(monkeypatch) -> list:
-    """The configurations that were trained, as they come."""
+    """The configurations that were trained, in order."""
     configs = []
 
     def spy(model, train, validation, config):
@@ -67,18 +67,18 @@ def timeless(metrics: Metrics) -> Metrics:
     return replace(metrics, seconds=0)
 
 
-def test_the_metrics_are_of_the_network_that_the_training_leaves(train, validation):
-    """The right labels are learnt, but validation is told wrong ones, so an early epoch is kept."""
+def test_the_metrics_are_those_of_the_best_epoch(train, validation):
+    """Wrong validation labels make an early epoch the best."""
     misleading = replace(train, labels=(train.labels + 1) % 10)
-    one = training(0.1, "l2", epochs=4, patience=2, seed=3)
-    metrics = sweep.measure(one, train, misleading, validation, train)
+    plan = training(0.1, "l2", epochs=4, patience=2, seed=3)
+    metrics = sweep.measure(plan, train, misleading, validation, train)
     model = MLP(TINY, seed=3)
-    history = list(epochs(fit(model, train, misleading, one.config)))
-    kept = min(history, key=lambda result: result.validation_loss)
-    assert metrics.measured_epoch == kept.epoch < metrics.epochs == len(history)
-    assert metrics.validation_loss == kept.validation_loss == validate(model, misleading)[0]
+    history = list(epochs(fit(model, train, misleading, plan.config)))
+    best = min(history, key=lambda result: result.validation_loss)
+    assert metrics.measured_epoch == best.epoch < metrics.epochs == len(history)
+    assert metrics.validation_loss == best.validation_loss == validate(model, misleading)[0]
     assert metrics.validation_accuracy == accuracy_of(model, misleading)
-    assert metrics.train_accuracy == kept.train_accuracy
+    assert metrics.train_accuracy == best.train_accuracy
     assert metrics.test_accuracy == accuracy_of(model, validation)
     assert metrics.drawings_accuracy == accuracy_of(model, train)
     assert metrics.plain_train_accuracy == accuracy_of(model, first(train, 300))
@@ -88,25 +88,24 @@ def test_the_metrics_are_of_the_network_that_the_training_leaves(train, validati
     assert not metrics.diverged
 
 
-def test_the_gap_is_over_as_many_training_pictures_as_validation_has(train, validation):
-    """Not augmented, and by the network as it is when it is done."""
-    one = training(0.1, "l2", augment=True)
-    metrics = sweep.measure(one, train, validation, validation, validation)
+def test_the_gap_uses_as_many_unaugmented_training_images_as_validation_images(train, validation):
+    plan = training(0.1, "l2", augment=True)
+    metrics = sweep.measure(plan, train, validation, validation, validation)
     model = MLP(TINY)
-    list(fit(model, train, validation, one.config))
+    list(fit(model, train, validation, plan.config))
     assert metrics.plain_train_accuracy == accuracy_of(model, first(train, 100))
     assert metrics.plain_train_accuracy != metrics.train_accuracy
 
 
-def test_the_first_photographs_are_trained_on_and_no_others(train, validation):
+def test_only_the_first_photographs_are_used_for_training(train, validation):
     some = replace(training(), photographs=50)
     metrics = sweep.measure(some, train, validation, validation, validation)
     few = sweep.measure(training(), first(train, 50), validation, validation, validation)
     assert timeless(metrics) == timeless(few)
 
 
-def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
-    """The best epoch, by the wrong labels of validation, comes before the last."""
+def test_the_last_epoch_is_measured_on_request(train, validation):
+    """Wrong validation labels make an early epoch the best."""
     misleading = replace(train, labels=(train.labels + 1) % 10)
     config = replace(QUICK, regulariser="none", strength=0.0, epochs=4, patience=4)
     last = sweep.measure(
@@ -122,7 +121,7 @@ def test_the_last_network_is_measured_if_it_is_asked_for(train, validation):
     assert last.validation_loss > best.validation_loss
 
 
-def test_harder_pictures_and_trust_are_measured_on_the_test_set(train, validation):
+def test_robustness_and_calibration_are_measured_on_the_test_set(train, validation):
     metrics = sweep.measure(training(), train, validation, train, validation)
     model = MLP(TINY)
     list(fit(model, train, validation, training().config))
@@ -136,11 +135,11 @@ def test_harder_pictures_and_trust_are_measured_on_the_test_set(train, validatio
     assert metrics.calibrated_ece == expected_calibration_error(shares, labels)
 
 
-def test_zeros_are_counted_in_every_layer_and_in_all(train, validation):
-    one = training(0.01)
-    metrics = sweep.measure(one, train, validation, validation, validation)
+def test_zeros_are_counted_by_layer_and_in_total(train, validation):
+    plan = training(0.01)
+    metrics = sweep.measure(plan, train, validation, validation, validation)
     model = MLP(TINY)
-    list(fit(model, train, validation, one.config))
+    list(fit(model, train, validation, plan.config))
     assert 0 < metrics.zeros == total_zeros(model) < 1
     assert metrics.zeros_per_layer == list(count_zeros(model).values())
     assert len(metrics.zeros_per_layer) == 4
@@ -149,28 +148,28 @@ def test_zeros_are_counted_in_every_layer_and_in_all(train, validation):
 @pytest.mark.parametrize(
     ("strength", "neurons", "pixels", "zeros"), [(0.0, 3 * 32, 784, 0), (1e30, 0, 0, 1)]
 )
-def test_without_a_penalty_all_lives_and_under_a_boundless_one_nothing(
+def test_no_penalty_leaves_every_unit_active_and_a_huge_one_leaves_none(
     strength, neurons, pixels, zeros, train, validation
 ):
     metrics = sweep.measure(training(strength), train, *[validation] * 3)
     assert (metrics.active_units, metrics.active_pixels, metrics.zeros) == (neurons, pixels, zeros)
-    one_answer = metrics.test_accuracy == pytest.approx(0.1)  # there are ten pictures a class
-    assert one_answer == (zeros == 1)
+    is_constant = metrics.test_accuracy == pytest.approx(0.1)  # there are ten images per class
+    assert is_constant == (zeros == 1)
     assert (metrics.weight_norm == 0) == (zeros == 1)
     assert not metrics.diverged
 
 
-def test_a_loss_that_is_no_number_is_a_result_too(sweep_in, fits):
-    one = training(0.1, learning_rate=1e30)
-    metrics = sweep_in([one])[one]
+def test_a_diverged_training_is_a_result_too(sweep_in, fits):
+    plan = training(0.1, learning_rate=1e30)
+    metrics = sweep_in([plan])[plan]
     assert metrics.diverged
-    measured = {name: value for name, value in asdict(metrics).items() if value is None}
-    assert set(asdict(metrics)) - set(measured) == {"epochs", "seconds", "diverged"}
-    assert sweep_in([one]) == {one: metrics}
+    missing = {name for name, value in asdict(metrics).items() if value is None}
+    assert set(asdict(metrics)) - missing == {"epochs", "seconds", "diverged"}
+    assert sweep_in([plan]) == {plan: metrics}
     assert len(fits) == 1
 
 
-def test_the_seed_decides_the_metrics(train, validation):
+def test_the_metrics_depend_on_the_seed(train, validation):
     def metrics(seed):
         return timeless(sweep.measure(training(seed=seed), train, *[validation] * 3))
 
@@ -178,35 +177,35 @@ def test_the_seed_decides_the_metrics(train, validation):
     assert metrics(0) != metrics(1)
 
 
-def test_what_is_done_is_not_repeated(sweep_in, fits):
+def test_finished_trainings_are_not_repeated(sweep_in, fits):
     first = sweep_in(THREE[:2])
-    assert fits == [one.config for one in THREE[:2]]
+    assert fits == [plan.config for plan in THREE[:2]]
     everything = sweep_in(THREE)
-    assert fits == [one.config for one in THREE]
-    assert {one: everything[one] for one in first} == first
+    assert fits == [plan.config for plan in THREE]
+    assert {plan: everything[plan] for plan in first} == first
     assert set(everything) == set(THREE)
 
 
-def test_a_training_that_is_asked_for_twice_is_run_once(sweep_in, fits):
+def test_a_duplicate_training_is_run_once(sweep_in, fits):
     assert len(sweep_in([THREE[0], training(0.01)])) == len(fits) == 1
 
 
-def test_another_split_is_trained_anew(tmp_path, train, validation, fits):
+def test_another_split_is_another_training(tmp_path, train, validation, fits):
     for split_hash in (HASH, "1" * 12):
         list(sweep.run(THREE[:1], TrainingData(train, validation, split_hash), train, tmp_path))
     assert len(fits) == 2
 
 
 def without(name):
-    def spoil(content):
+    def damage(content):
         del content["metrics"][name]
         return json.dumps(content)
 
-    return spoil
+    return damage
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
         lambda content: json.dumps(content)[:-2],
         lambda content: "",
@@ -218,11 +217,11 @@ def without(name):
         without("seconds"),
     ],
 )
-def test_a_file_that_is_not_the_whole_result_is_trained_again(spoil, sweep_in, fits, tmp_path):
+def test_a_training_with_an_incomplete_file_is_run_again(damage, sweep_in, fits, tmp_path):
     sweep_in(THREE[:1])
     (path,) = tmp_path.iterdir()
     good = json.loads(path.read_text())
-    path.write_text(spoil(json.loads(path.read_text())))
+    path.write_text(damage(json.loads(path.read_text())))
     sweep_in(THREE[:1])
     assert len(fits) == 2
     (path,) = tmp_path.iterdir()
@@ -231,14 +230,14 @@ def test_a_file_that_is_not_the_whole_result_is_trained_again(spoil, sweep_in, f
     assert again == good
 
 
-def test_a_file_says_which_settings_its_metrics_are_of(sweep_in, tmp_path):
+def test_a_file_has_settings_and_metrics(sweep_in, tmp_path):
     metrics = sweep_in(THREE[:1])[THREE[0]]
     content = json.loads((tmp_path / f"{THREE[0].key(HASH)}.json").read_text())
     assert content == {"settings": THREE[0].settings(HASH), "metrics": asdict(metrics)}
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError])
-def test_an_interruption_keeps_what_is_done(interruption, sweep_in, tmp_path, monkeypatch):
+def test_an_interruption_keeps_finished_trainings(interruption, sweep_in, tmp_path, monkeypatch):
     def interrupted(model, train, validation, config):
         for event in fit(model, train, validation, config):
             yield event
@@ -249,21 +248,21 @@ def test_an_interruption_keeps_what_is_done(interruption, sweep_in, tmp_path, mo
         patch.setattr(sweep, "fit", interrupted)
         with pytest.raises(interruption):
             sweep_in(THREE)
-    assert {path.stem for path in tmp_path.iterdir()} == {one.key(HASH) for one in THREE[:2]}
+    assert {path.stem for path in tmp_path.iterdir()} == {plan.key(HASH) for plan in THREE[:2]}
 
 
 @pytest.mark.slow
-def test_two_at_a_time_come_to_the_same_as_one(sweep_in, train, validation):
-    together = sweep_in(THREE, jobs=2)
-    assert set(together) == set(THREE)
-    for one, metrics in together.items():
-        alone = sweep.measure(one, train, validation, train, validation)
-        # The sum of squares is added up in another order by another number of threads.
+def test_two_jobs_give_the_same_metrics_as_one(sweep_in, train, validation):
+    parallel = sweep_in(THREE, jobs=2)
+    assert set(parallel) == set(THREE)
+    for plan, metrics in parallel.items():
+        alone = sweep.measure(plan, train, validation, train, validation)
+        # The number of threads changes the order in which squares are summed.
         assert metrics.weight_norm == pytest.approx(alone.weight_norm, rel=1e-12)
         assert timeless(metrics) == timeless(replace(alone, weight_norm=metrics.weight_norm))
 
 
-def test_every_setting_has_a_part_in_the_key():
+def test_every_setting_changes_the_key():
     shape, config = TINY, THREE[0].config
     others = [
         Training(replace(shape, width=33), config),
@@ -275,25 +274,25 @@ def test_every_setting_has_a_part_in_the_key():
         replace(training(0.01), photographs=20),
         replace(training(0.01), keep_best=False),
     ]
-    keys = [one.key(HASH) for one in [THREE[0], *others]] + [THREE[0].key("1" * 12)]
+    keys = [plan.key(HASH) for plan in [THREE[0], *others]] + [THREE[0].key("1" * 12)]
     assert len(set(keys)) == len(keys)
     assert training(0.01).key(HASH) == keys[0]
     assert {len(key) for key in keys} == {16}
 
 
-@pytest.mark.parametrize("wrong", [{"synthetic": 10}, {"strength": None}])
-def test_a_sweep_is_on_photographs_and_of_named_strengths(wrong):
+@pytest.mark.parametrize("invalid", [{"synthetic": 10}, {"strength": None}])
+def test_a_sweep_rejects_synthetic_images_and_default_strengths(invalid):
     with pytest.raises(ValueError, match="photographs alone"):
-        Training(TINY, replace(QUICK, **({"strength": 0.1} | wrong)))
+        Training(TINY, replace(QUICK, **({"strength": 0.1} | invalid)))
 
 
-def test_no_jobs_are_refused(sweep_in):
+def test_zero_jobs_are_rejected(sweep_in):
     with pytest.raises(UserError) as error:
         sweep_in(THREE, jobs=0)
     assert_one_sentence(str(error.value))
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path, train, validation):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path, train, validation):
     (tmp_path / "file").write_text("")
     examples = TrainingData(train, validation, HASH)
     with pytest.raises(UserError) as error:
@@ -301,7 +300,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path, train, validation):
     assert_one_sentence(str(error.value))
 
 
-def test_a_process_that_the_system_stopped_is_told(sweep_in, monkeypatch):
+def test_a_process_stopped_by_the_system_is_reported(sweep_in, monkeypatch):
     def stopped(*_):
         raise BrokenProcessPool
 

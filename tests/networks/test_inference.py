@@ -1,4 +1,4 @@
-"""A picture and networks to ranked answers."""
+"""Predictions and saliency of networks for one image."""
 
 import copy
 import json
@@ -20,32 +20,32 @@ def networks(weights):
     return list(Collection(weights))
 
 
-def test_probabilities_are_the_softmax_of_the_logits_by_temperature(networks, validation):
+def test_probabilities_are_the_softmax_of_logits_over_temperature(networks, validation):
     logits = predict_logits(networks[0].model, validation.images).double().numpy()
     logits /= networks[0].metadata.calibration.temperature
     expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    found = probabilities(networks[0], validation.images)
-    assert found == pytest.approx(expected, abs=1e-5)
-    assert found.sum(axis=1) == pytest.approx(np.ones(100), abs=1e-5)
+    result = probabilities(networks[0], validation.images)
+    assert result == pytest.approx(expected, abs=1e-5)
+    assert result.sum(axis=1) == pytest.approx(np.ones(100), abs=1e-5)
 
 
-def test_every_network_answers_in_its_turn_as_it_would_alone(networks, validation):
+def test_the_networks_predict_in_order_and_independently(networks, validation):
     pixels = validation.images[3].numpy()
-    answers = predict(networks, pixels)
-    assert [answer.checkpoint for answer in answers] == networks
-    for network, answer in zip(networks, answers, strict=True):
+    predictions = predict(networks, pixels)
+    assert [prediction.checkpoint for prediction in predictions] == networks
+    for network, prediction in zip(networks, predictions, strict=True):
         alone = probabilities(network, validation.images)[3]
-        assert answer.probabilities == pytest.approx(alone, abs=1e-5)
+        assert prediction.probabilities == pytest.approx(alone, abs=1e-5)
 
 
-def test_a_read_only_picture_is_as_good_as_another(networks, validation, recwarn):
+def test_a_read_only_image_causes_no_warning(networks, validation, recwarn):
     pixels = validation.images[0].numpy().copy()
     pixels.flags.writeable = False
     predict(networks[:1], pixels)
     assert not recwarn.list
 
 
-def test_answers_are_ranked_and_ties_stand_in_the_classes_order(networks):
+def test_predictions_are_ranked_and_ties_keep_the_order_of_the_classes(networks):
     shares = np.array([0, 0.1, 0, 0.3, 0.1, 0, 0, 0.5, 0, 0], np.float32)
     answer = Prediction(networks[0], shares)
     names = [name for name, _ in answer.ranked]
@@ -55,20 +55,20 @@ def test_answers_are_ranked_and_ties_stand_in_the_classes_order(networks):
     assert answer.label == "Sneaker"
 
 
-def test_an_answer_goes_into_json_and_names_its_network(networks):
+def test_a_prediction_is_json_and_names_its_network(networks):
     shares = torch.full((10,), 0.1).numpy()
     shares[8] = 0.2
     answer = json.loads(json.dumps(Prediction(networks[0], shares).as_dict()))
     assert answer["name"] == f"mlp{answer['layers']}-{answer['regulariser']}" == networks[0].name
     assert answer["label"] == answer["confidences"][0]["label"] == "Bag"
     assert answer["sure"] is True
-    assert {each["label"] for each in answer["confidences"]} == set(CLASS_NAMES)
+    assert {row["label"] for row in answer["confidences"]} == set(CLASS_NAMES)
 
 
 @pytest.mark.parametrize(
     ("confidence_threshold", "confident"), [(0.0, True), (0.5, True), (0.51, False), (1, False)]
 )
-def test_an_answer_is_confident_from_the_threshold_on(networks, confidence_threshold, confident):
+def test_a_prediction_is_confident_from_the_threshold_on(networks, confidence_threshold, confident):
     metadata = replace(networks[0].metadata, calibration=Calibration(1.0, confidence_threshold))
     shares = np.array([0.5, 0.3, 0.2, *[0] * 7], np.float32)
     answer = Prediction(replace(networks[0], metadata=metadata), shares)
@@ -77,17 +77,17 @@ def test_an_answer_is_confident_from_the_threshold_on(networks, confidence_thres
     assert answer.label == CLASS_NAMES[0]
 
 
-def test_saliency_is_a_signed_share_of_the_largest_and_zero_where_it_is_black(networks, validation):
+def test_saliency_is_scaled_to_one_and_zero_on_black_pixels(networks, validation):
     for network in networks:
         for pixels in validation.images[:5].numpy():
-            found = saliency(network, pixels)
-            assert (found.shape, found.dtype) == ((28, 28), np.float32)
-            assert np.abs(found).max() == pytest.approx(1)
-            assert found.min() < 0 < found.max()
-            assert (found[pixels == 0] == 0).all()
+            result = saliency(network, pixels)
+            assert (result.shape, result.dtype) == ((28, 28), np.float32)
+            assert np.abs(result).max() == pytest.approx(1)
+            assert result.min() < 0 < result.max()
+            assert (result[pixels == 0] == 0).all()
 
 
-def test_saliency_agrees_with_what_a_little_more_brightness_does_to_the_logit(networks, validation):
+def test_saliency_matches_finite_differences_of_the_logit(networks, validation):
     for network in networks:
         model = copy.deepcopy(network.model).double()
         pixels = validation.images[4]
@@ -99,15 +99,15 @@ def test_saliency_agrees_with_what_a_little_more_brightness_does_to_the_logit(ne
         assert saliency(network, pixels.numpy()) == pytest.approx(expected, abs=1e-3)
 
 
-def test_a_black_picture_has_no_saliency(networks):
+def test_a_black_image_has_no_saliency(networks):
     assert (saliency(networks[0], np.zeros((28, 28), np.uint8)) == 0).all()
 
 
-def test_saliency_leaves_the_shared_network_and_the_picture_as_they_were(networks, validation):
+def test_saliency_changes_neither_the_shared_network_nor_the_image(networks, validation):
     pixels = validation.images[0].numpy().copy()
     pixels.flags.writeable = False
-    with torch.no_grad():  # as a caller may have it
-        one, again = (saliency(networks[0], pixels) for _ in range(2))
-    assert np.array_equal(one, again)
+    with torch.no_grad():  # a caller may disable gradients
+        first, second = (saliency(networks[0], pixels) for _ in range(2))
+    assert np.array_equal(first, second)
     assert all(p.grad is None for p in networks[0].model.parameters())
     assert np.array_equal(pixels, validation.images[0].numpy())

@@ -15,11 +15,11 @@ def test_accuracy_is_the_share_of_correct_first_guesses():
     assert accuracy(scores, np.array([0, 1, 2, 4, 3])) == 0.6
 
 
-def test_the_metrics_of_the_weights_follow_from_the_weights():
+def test_weight_metrics_match_the_values_computed_by_hand():
     model = MLP(MLPConfig(2, 8))
     with torch.no_grad():
-        model.hidden[0][0].weight[:, :3] = 0  # nothing comes from three pixels
-        model.hidden[1][0].weight[:, 5] = 0  # nothing goes out of a unit
+        model.hidden[0][0].weight[:, :3] = 0  # three pixels have no outgoing weights
+        model.hidden[1][0].weight[:, 5] = 0  # a unit has no outgoing weights
     metrics = weight_metrics(model)
     assert metrics.unused_pixels == 3
     assert metrics.dead_units == [1, 0]

@@ -1,4 +1,4 @@
-"""The network against the same arithmetic by hand, and the limits of its shape."""
+"""The network computes what NumPy computes, and checks its configuration."""
 
 import numpy as np
 import pytest
@@ -28,8 +28,8 @@ def pictures() -> torch.Tensor:
     return torch.randint(256, (9, 28, 28), generator=torch.Generator().manual_seed(0)).byte()
 
 
-def by_hand(model: MLP, x: np.ndarray) -> np.ndarray:
-    """Logits (N, 10) for normalised pictures (N, 784), without torch."""
+def numpy_logits(model: MLP, x: np.ndarray) -> np.ndarray:
+    """Logits (N, 10) for normalised images (N, 784), without torch."""
     p = {name: t.double().numpy() for name, t in model.state_dict().items()}
     for i in range(model.config.layers):
         x = x @ p[f"hidden.{i}.0.weight"].T + p[f"hidden.{i}.0.bias"]
@@ -46,13 +46,13 @@ def by_hand(model: MLP, x: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("layers", [1, 3, 5, 7])
-def test_the_logits_are_those_worked_out_by_hand(layers, norm, pictures):
+def test_the_logits_match_those_computed_with_numpy(layers, norm, pictures):
     model = MLP(MLPConfig(layers, 24, norm=norm), seed=layers)
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
-        for tensor in _tensors_of_norms(model):  # as training leaves them, not 0 and 1
+        for tensor in _tensors_of_norms(model):  # other values than 0 and 1, as after training
             tensor.copy_(torch.rand(tensor.shape, generator=generator) + 0.5)
-    expected = by_hand(model, normalise(pictures.double().numpy()).reshape(9, 784))
+    expected = numpy_logits(model, normalise(pictures.double().numpy()).reshape(9, 784))
     assert predict_logits(model, pictures).numpy() == pytest.approx(expected, abs=1e-4)
 
 
@@ -67,13 +67,13 @@ def test_a_channel_axis_changes_nothing(pictures):
 
 @given(st.sampled_from(DEPTHS), st.integers(1, 40), st.sampled_from(list(NORMS)), st.floats(0, 0.9))
 @settings(max_examples=30)
-def test_the_count_of_parameters_is_that_of_the_networks_tensors(layers, width, norm, dropout):
+def test_the_number_of_parameters_is_that_of_the_tensors(layers, width, norm, dropout):
     config = MLPConfig(layers, width, dropout, norm)
     assert config.parameters == sum(p.numel() for p in MLP(config).parameters())
 
 
 @given(st.sampled_from(DEPTHS), st.integers(1, 4096), st.sampled_from(list(NORMS)))
-def test_a_network_is_refused_if_and_only_if_it_is_too_large(layers, width, norm):
+def test_only_networks_that_are_too_large_are_rejected(layers, width, norm):
     units = 784 + (layers - 1) * width + layers * (1 if norm == "none" else 3) + 10
     count = width * units + 10
     if count <= MAX_PARAMETERS:
@@ -86,7 +86,7 @@ def test_a_network_is_refused_if_and_only_if_it_is_too_large(layers, width, norm
 
 
 @pytest.mark.parametrize(
-    ("wrong", "named"),
+    ("invalid", "message"),
     [
         ({"layers": 0}, "0 hidden layers"),
         ({"layers": 8}, "8 hidden layers"),
@@ -98,14 +98,14 @@ def test_a_network_is_refused_if_and_only_if_it_is_too_large(layers, width, norm
         ({"norm": "group"}, "“group”"),
     ],
 )
-def test_a_value_out_of_range_is_named(wrong, named):
-    with pytest.raises(UserError, match=named) as error:
-        MLPConfig(**wrong)
+def test_a_value_out_of_range_is_reported(invalid, message):
+    with pytest.raises(UserError, match=message) as error:
+        MLPConfig(**invalid)
     assert_one_sentence(str(error.value))
 
 
 @pytest.mark.parametrize("layers", DEPTHS)
-def test_the_budget_is_filled_and_not_exceeded(layers):
+def test_the_width_is_the_largest_within_the_budget(layers):
     width = budget_width(layers)
     assert width % 16 == 0
     assert MLPConfig(layers, width).parameters <= PARAMETER_BUDGET + 10  # the output's biases
@@ -117,20 +117,20 @@ def test_shipped_depths_differ_by_less_than_three_percent_in_parameters():
     assert max(counts) < 1.03 * min(counts)
 
 
-def test_the_seed_alone_decides_the_initial_weights():
+def test_the_initial_weights_depend_only_on_the_seed():
     def weights(seed):
         return torch.cat([p.flatten() for p in MLP(MLPConfig(width=16), seed).parameters()])
 
     before = torch.get_rng_state()
-    one, other = weights(3), weights(4)
+    first, second = weights(3), weights(4)
     assert torch.equal(torch.get_rng_state(), before)
     torch.rand(1)
-    assert torch.equal(weights(3), one)
-    assert not torch.equal(one, other)
+    assert torch.equal(weights(3), first)
+    assert not torch.equal(first, second)
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_predicting_drops_nothing_and_restores_the_mode(training, pictures):
+def test_prediction_is_without_dropout_and_restores_the_mode(training, pictures):
     model = MLP(MLPConfig(width=16, dropout=0.9)).train(training)
     statistics = model.hidden[0][1].running_mean.clone()
     assert torch.equal(predict_logits(model, pictures), predict_logits(model, pictures))
@@ -138,7 +138,7 @@ def test_predicting_drops_nothing_and_restores_the_mode(training, pictures):
     assert torch.equal(model.hidden[0][1].running_mean, statistics)
 
 
-def test_the_size_of_the_chunks_does_not_matter(pictures):
+def test_the_batch_size_does_not_matter(pictures):
     model = MLP(MLPConfig(width=16))
     whole = predict_logits(model, pictures)
     assert whole.shape == (9, 10)
@@ -147,25 +147,27 @@ def test_the_size_of_the_chunks_does_not_matter(pictures):
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("layers", [1, 3, 7])
-def test_pictures_one_by_one_get_the_answers_that_they_get_in_a_batch(layers, norm, pictures):
+def test_single_image_inference_matches_the_batch(layers, norm, pictures):
     model = MLP(MLPConfig(layers, 64, 0.3, norm), seed=1)
     for _ in range(3):
-        model(normalise(pictures + 20 * torch.randn(9, 28, 28)))  # something to normalise by
+        model(
+            normalise(pictures + 20 * torch.randn(9, 28, 28))
+        )  # so that the running statistics are not 0 and 1
     pictures = torch.cat([pictures, pictures * (pictures > 128), torch.zeros(1, 28, 28).byte()])
-    quick = SingleImageInference(model)
-    found = np.stack([quick.logits(picture) for picture in pictures.numpy()])
-    assert found.shape == (19, 10)
-    assert found == pytest.approx(predict_logits(model, pictures).numpy(), abs=2e-5)
+    single = SingleImageInference(model)
+    logits = np.stack([single.logits(picture) for picture in pictures.numpy()])
+    assert logits.shape == (19, 10)
+    assert logits == pytest.approx(predict_logits(model, pictures).numpy(), abs=2e-5)
 
 
-def test_one_by_one_leaves_the_network_as_it_was_and_does_not_follow_it(pictures):
+def test_single_image_inference_copies_the_weights(pictures):
     model = MLP(MLPConfig(2, 16, 0.3))
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    quick = SingleImageInference(model)
-    answer = quick.logits(pictures[0].numpy())
+    single = SingleImageInference(model)
+    answer = single.logits(pictures[0].numpy())
     assert model.training
     assert all(torch.equal(before[name], now) for name, now in model.state_dict().items())
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(1)
-    assert np.array_equal(quick.logits(pictures[0].numpy()), answer)
+    assert np.array_equal(single.logits(pictures[0].numpy()), answer)

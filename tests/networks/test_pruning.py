@@ -1,4 +1,4 @@
-"""The smallest weights go first, and the given network is left alone."""
+"""Pruning sets the smallest weights of a copy to zero."""
 
 import numpy as np
 import pytest
@@ -21,28 +21,28 @@ def model() -> MLP:
 @settings(max_examples=25)
 def test_the_largest_weights_are_kept(model, kept):
     before = np.abs(weights(model))
-    left = weights(pruned(model, threshold(model, kept)))
-    assert (left != 0).mean() == pytest.approx(kept, abs=1e-4)
-    if 0 < (left != 0).sum() < len(left):
-        assert before[left != 0].min() >= before[left == 0].max()
-    assert set(np.abs(left[left != 0])) <= set(before)
+    remaining = weights(pruned(model, threshold(model, kept)))
+    assert (remaining != 0).mean() == pytest.approx(kept, abs=1e-4)
+    if 0 < (remaining != 0).sum() < len(remaining):
+        assert before[remaining != 0].min() >= before[remaining == 0].max()
+    assert set(np.abs(remaining[remaining != 0])) <= set(before)
 
 
-def test_all_are_kept_at_one_and_none_at_nought(model):
+def test_a_share_of_one_keeps_all_weights_and_zero_keeps_none(model):
     assert np.array_equal(weights(pruned(model, threshold(model, 1.0))), weights(model))
     assert total_zeros(pruned(model, threshold(model, 0.0))) == 1
 
 
-def test_the_given_network_and_its_other_parameters_are_left_as_they_were(model):
+def test_pruning_changes_only_the_matrices_of_the_copy(model):
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    smaller = pruned(model, threshold(model, 0.1)).state_dict()
+    after = pruned(model, threshold(model, 0.1)).state_dict()
     matrices = set(weight_matrices(model))
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, before[name])
-        assert torch.equal(smaller[name], tensor) == (name not in matrices)
+        assert torch.equal(after[name], tensor) == (name not in matrices)
 
 
-def test_keeping_as_many_as_are_not_zero_changes_nothing(model):
+def test_pruning_to_the_share_of_nonzero_weights_changes_nothing(model):
     sparse = pruned(model, threshold(model, 0.05))
     again = pruned(sparse, threshold(sparse, 0.05))
     assert np.array_equal(weights(again), weights(sparse))
@@ -50,7 +50,7 @@ def test_keeping_as_many_as_are_not_zero_changes_nothing(model):
     assert np.array_equal(weights(everything), weights(sparse))
 
 
-def test_the_shares_of_a_curve_fall_evenly_from_all_to_one_in_a_thousand():
+def test_the_shares_of_a_curve_fall_from_1_to_0_001_in_even_logarithmic_steps():
     assert (KEPT[0], KEPT[-1]) == (1, pytest.approx(0.001))
     steps = np.diff(np.log(KEPT))
     assert np.allclose(steps, steps[0])

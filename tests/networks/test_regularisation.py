@@ -1,4 +1,4 @@
-"""What each penalty does to weights, what it leaves alone, and when."""
+"""Which weights each penalty changes, how, and when."""
 
 import math
 from itertools import pairwise
@@ -33,15 +33,15 @@ from fmnist_demo.networks.regularisation import (
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import Step, fit
 
-WHOLE = (RAMP_END + FREEZE) / 2
-"""A moment at which every penalty acts with its whole strength."""
+FULL_STRENGTH = (RAMP_END + FREEZE) / 2
+"""A progress at which every penalty acts with full strength."""
 
 some_weights = arrays(np.float32, st.integers(1, 20), elements=st.floats(-4, 4, width=32))
 amounts = st.floats(0, 3, width=32)
 
 
 @given(some_weights, amounts)
-def test_soft_threshold_is_the_formula(weights, amount):
+def test_soft_threshold_matches_its_formula(weights, amount):
     w = torch.from_numpy(weights.copy())
     soft_threshold_(w, amount)
     expected = np.sign(weights) * np.maximum(np.abs(weights) - np.float32(amount), 0)
@@ -64,17 +64,17 @@ def test_decay_shrinks_every_weight_by_the_same_share(weights, amount):
 
 
 @pytest.mark.parametrize("name", REGULARISERS)
-def test_biases_and_normalisation_are_left_alone(name):
+def test_penalties_do_not_change_biases_or_normalisation(name):
     model = MLP(TINY)
     before = {key: p.clone() for key, p in model.named_parameters()}
     penalty = Penalty(model, name, strength=0.1)
-    penalty.before_step(WHOLE)
-    penalty.after_step(0.1, WHOLE)
+    penalty.before_step(FULL_STRENGTH)
+    penalty.after_step(0.1, FULL_STRENGTH)
     changed = {key for key, p in model.named_parameters() if not torch.equal(p, before[key])}
     assert changed == (set() if name == "none" else set(weight_matrices(model)))
 
 
-def test_only_matrices_are_penalised_input_first():
+def test_only_the_matrices_are_penalised_input_layer_first():
     assert list(weight_matrices(MLP(TINY))) == [
         "hidden.0.0.weight",
         "hidden.1.0.weight",
@@ -90,39 +90,39 @@ def test_only_matrices_are_penalised_input_first():
         *((FREEZE, 1), (FREEZE + 0.01, 0), (1, 0)),
     ],
 )
-def test_l1_grows_acts_and_ends(progress, share):
+def test_l1_follows_its_schedule(progress, share):
     model = MLP(TINY)
     expected = [w.detach().clone() for w in weight_matrices(model).values()]
     Penalty(model, "l1", 0.5).after_step(0.02, progress)
     for w, scale in zip(expected, [1, 1, 1, OUTPUT_SHARE], strict=True):
         soft_threshold_(w, 0.02 * 0.5 * share * scale)
-    for w, wanted in zip(weight_matrices(model).values(), expected, strict=True):
-        assert torch.allclose(w, wanted, atol=1e-7)
+    for w, target in zip(weight_matrices(model).values(), expected, strict=True):
+        assert torch.allclose(w, target, atol=1e-7)
 
 
 def test_l1_is_divided_by_the_scale_of_each_weight():
     model = MLP(TINY)
     expected = [w.detach().clone() for w in weight_matrices(model).values()]
     scales = {id(w): torch.rand_like(w) + 0.1 for w in weight_matrices(model).values()}
-    given = [scales[id(w)] for w in weight_matrices(model).values()]
-    Penalty(model, "l1", 0.5, lambda w: scales[id(w)]).after_step(0.02, WHOLE)
-    for w, scale, share in zip(expected, given, [1, 1, 1, OUTPUT_SHARE], strict=True):
+    scale_list = [scales[id(w)] for w in weight_matrices(model).values()]
+    Penalty(model, "l1", 0.5, lambda w: scales[id(w)]).after_step(0.02, FULL_STRENGTH)
+    for w, scale, share in zip(expected, scale_list, [1, 1, 1, OUTPUT_SHARE], strict=True):
         w.copy_(w.sign() * (w.abs() - 0.02 * 0.5 * share / scale).clamp_min(0))
-    for w, wanted in zip(weight_matrices(model).values(), expected, strict=True):
-        assert torch.allclose(w, wanted, atol=1e-7)
+    for w, target in zip(weight_matrices(model).values(), expected, strict=True):
+        assert torch.allclose(w, target, atol=1e-7)
 
 
-def test_l2_acts_alike_from_the_first_step_to_the_last_and_on_every_layer():
+def test_l2_is_the_same_in_every_step_and_layer():
     model = MLP(TINY)
     before = [w.detach().clone() for w in weight_matrices(model).values()]
     penalty = Penalty(model, "l2", 0.5)
     for progress in (0, 0.5, 1):
         penalty.after_step(0.1, progress)
-    for w, old in zip(weight_matrices(model).values(), before, strict=True):
-        assert torch.allclose(w, old * 0.95**3)
+    for w, initial in zip(weight_matrices(model).values(), before, strict=True):
+        assert torch.allclose(w, initial * 0.95**3)
 
 
-def test_zeros_are_counted_by_matrix_and_in_all():
+def test_zeros_are_counted_by_matrix_and_in_total():
     model = MLP(TINY)
     assert set(count_zeros(model).values()) == {0}
     with torch.no_grad():
@@ -133,20 +133,20 @@ def test_zeros_are_counted_by_matrix_and_in_all():
 
 
 @pytest.mark.parametrize("strength", [-0.1, math.inf, math.nan])
-def test_an_impossible_strength_is_refused(strength):
+def test_an_invalid_strength_is_rejected(strength):
     with pytest.raises(UserError) as error:
         Penalty(MLP(TINY), "l1", strength)
     assert_one_sentence(str(error.value))
 
 
-def test_an_unknown_name_is_told_with_the_known_ones():
+def test_an_unknown_name_is_reported_with_the_known_ones():
     with pytest.raises(UserError) as error:
         Penalty(MLP(TINY), "l3")
     assert_one_sentence(str(error.value))
     assert all(name in str(error.value) for name in ("l3", *REGULARISERS))
 
 
-def test_a_new_entry_in_the_registry_is_all_that_a_new_regulariser_takes(monkeypatch):
+def test_a_new_regulariser_takes_one_entry_in_the_registry(monkeypatch):
     halving = Regulariser("Halving", 1.0, lambda weights, amount: weights.mul_(0.5))
     monkeypatch.setitem(REGULARISERS, "half", halving)
     args = cli.parser().parse_args(["train", "--layers", "3", "--regulariser", "half"])
@@ -165,7 +165,7 @@ def learn(train: Split, validation: Split, regulariser: str, strength: float, on
     return model
 
 
-def test_under_l1_what_is_zero_stays_zero_and_nothing_is_before_the_ramp(train, validation):
+def test_l1_makes_no_zeros_before_the_ramp_and_keeps_those_it_makes(train, validation):
     seen = []
 
     def watch(share, model):
@@ -183,7 +183,7 @@ def test_under_l1_what_is_zero_stays_zero_and_nothing_is_before_the_ramp(train, 
     assert 0.05 < total_zeros(model) < 1
 
 
-def test_l2_shrinks_the_weights_and_leaves_no_zero(train, validation):
+def test_l2_shrinks_the_weights_and_makes_no_zeros(train, validation):
     def size(model):
         return sum(w.square().sum().item() for w in weight_matrices(model).values())
 
@@ -192,9 +192,7 @@ def test_l2_shrinks_the_weights_and_leaves_no_zero(train, validation):
     assert total_zeros(shrunk) == 0
 
 
-def test_l1_spares_what_the_data_hold_and_gives_up_the_pixels_that_are_always_black(
-    train, validation
-):
+def test_l1_removes_the_weights_of_pixels_that_are_always_black_first(train, validation):
     images, dark = train.images.clone(), torch.zeros(28, 28, dtype=torch.bool)
     dark[:6] = True
     images[:, dark] = 0
