@@ -125,6 +125,8 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
         ["train", "--layers", "3", "--regulariser", "l1", "--strength", "-1"],
         ["train", "--layers", "3", "--regulariser", "l1", "--width", "4000"],
         ["train", "--layers", "3", "--regulariser", "l1", "--dropout", "1"],
+        ["train", "--layers", "3", "--regulariser", "l1", "--seed", "-1"],
+        ["train", "--layers", "3", "--regulariser", "l1", "--width", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--epochs", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--synthetic", "-1"],
         ["evaluate", "--weights", "nowhere"],

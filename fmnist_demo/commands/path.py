@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> None:
     strengths = PATH_STRENGTHS
     if args.regulariser:
         strengths = {args.regulariser: args.strengths or PATH_STRENGTHS[args.regulariser]}
-    shape = MLPConfig(args.layers, args.width or budget_width(args.layers))
+    shape = MLPConfig(args.layers, budget_width(args.layers) if args.width is None else args.width)
     config = TrainConfig(
         epochs=args.epochs, patience=args.epochs, synthetic=0, precision=args.precision
     )

@@ -34,7 +34,10 @@ HELD_OUT = 5_000
 SPECIAL = {
     "layers": {"default": None, "choices": LAYERS},
     "regulariser": {"default": None, "choices": REGULARISERS},
-    "strength": {"default": None, "help": "of the regulariser (default: its own)"},
+    "strength": {
+        "default": None,
+        "help": "strength of the penalty (default: the regulariser's own)",
+    },
     "width": {
         "default": None,
         "help": "units in each hidden layer (default: about 2.1 M parameters at any depth)",
@@ -50,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add_setting_options(parser)
     add("--all", action="store_true", help="every depth with every regulariser")
-    add("--seed", type=int, default=config.seed)
+    add("--seed", type=int, default=config.seed, help="random seed (default: %(default)s)")
     add(
         "--synthetic",
         type=int,
@@ -65,7 +68,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="sets of synthetic images that take turns (default: %(default)s)",
     )
-    add("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="where to train (default: on a GPU if there is one)",
+    )
     add_precision(parser)
     add_data(parser)
     add("--out", metavar="DIR", default="runs", help="folder for checkpoints (default: runs)")
@@ -86,20 +94,16 @@ def add_setting_options(
         field = settings_class.model_fields[name]
         default = defaults.get(name, field.default)
         option = name.replace("_", "-")
-        text = setting.help or setting.label
-        text = text[0].lower() + text[1:].rstrip(".")
-        if field.annotation is bool:
-            flag, action = (
-                (f"--no-{option}", "store_false")
-                if default
-                else (
-                    f"--{option}",
-                    "store_true",
-                )
+        text = setting.label.lower()
+        if field.annotation is bool and default:
+            parser.add_argument(
+                f"--no-{option}", dest=name, action="store_false", help=f"turn off {text}"
             )
-            text = f"do not: {text}" if default else text
-            parser.add_argument(flag, dest=name, action=action, help=text)
+        elif field.annotation is bool:
+            parser.add_argument(f"--{option}", action="store_true", help=f"turn on {text}")
         else:
+            if setting.help:
+                text += f": {setting.help[0].lower()}{setting.help[1:].rstrip('.')}"
             keywords = {
                 "type": field.annotation,
                 "default": default,
@@ -124,8 +128,7 @@ def run(args: argparse.Namespace) -> None:
     synthetic = held_out = None
 
     for number, (layers, regulariser) in enumerate(jobs, start=1):
-        shape = MLPConfig(layers, args.width or budget_width(layers), args.dropout)
-        config = _config(args, regulariser)
+        shape, config = _shape(args, layers), _config(args, regulariser)
         planned = planned_metadata(shape, config, examples)
         path = Path(args.out) / f"{planned.name}.safetensors"
         if _is_finished(path, planned):
@@ -151,12 +154,23 @@ def run(args: argparse.Namespace) -> None:
             raise KeyboardInterrupt
 
 
+def _shape(args: argparse.Namespace, layers: int) -> MLPConfig:
+    """What the options say, with the width of the parameter budget if there is none."""
+    width = budget_width(layers) if args.width is None else args.width
+    return MLPConfig(**_chosen(args, MLPConfig) | {"layers": layers, "width": width})
+
+
 def _config(args: argparse.Namespace, regulariser: str) -> TrainConfig:
     """What the options say, with the default strength of the regulariser if there is none."""
-    chosen = {f.name: getattr(args, f.name) for f in fields(TrainConfig) if hasattr(args, f.name)}
-    if args.strength is None:
-        chosen["strength"] = REGULARISERS[regulariser].strength
-    return TrainConfig(**chosen | {"regulariser": regulariser})
+    default = REGULARISERS[regulariser].strength
+    strength = default if args.strength is None else args.strength
+    return TrainConfig(
+        **_chosen(args, TrainConfig) | {"regulariser": regulariser, "strength": strength}
+    )
+
+
+def _chosen(args: argparse.Namespace, config: type) -> dict:
+    return {f.name: getattr(args, f.name) for f in fields(config) if hasattr(args, f.name)}
 
 
 def _train(model, examples, config, synthetic, device) -> tuple[list[EpochResult], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def _try_mirrors(
 ) -> None:
     """Download one file from the first mirror that has it."""
     failures = []
-    advice = "free some space or choose another folder with --data or $FMNIST_DATA"
+    advice = "choose a folder with enough space with --data or $FMNIST_DATA"
     with replacing(raw / file.gz, advice) as temporary:
         for mirror in mirrors:
             try:
@@ -114,7 +115,7 @@ def _fetch(
     except httpx.TimeoutException as error:
         raise _DownloadError(f"no answer for {timeout:g} seconds") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        text = " ".join(str(error).split()) or type(error).__name__
+        text = " ".join(re.sub(r"^\[Errno -?\d+\]", "", str(error)).split()) or type(error).__name__
         raise _DownloadError(text.rstrip(".")) from error
     if digest.hexdigest() == file.md5:
         return

@@ -8,7 +8,14 @@ from fmnist_demo.networks.regularisation import check_regulariser
 
 PRECISIONS = ("float32", "bfloat16")
 
-MINIMUM = {"epochs": 1, "patience": 1, "batch_size": 2, "synthetic": 0, "synthetic_sets": 1}
+MINIMUM = {
+    "epochs": 1,
+    "patience": 1,
+    "batch_size": 2,
+    "synthetic": 0,
+    "synthetic_sets": 1,
+    "seed": 0,
+}
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,9 @@ def live(updates: Iterator[Update]) -> Iterator[Update]:
         while not ended:
             thread.join(INTERVAL)
             ended = not thread.is_alive()
-            yield from list(newest)
+            for update in list(newest):
+                ended = ended or isinstance(update, Finished | Failed)
+                yield update
     finally:
         closed.set()
 
@@ -168,7 +170,7 @@ def run(
         else:
             reason = stop_reason(history, config)
     if not history:
-        raise UserError("The training stopped before its first epoch ended: nothing was kept.")
+        raise UserError("The training ended before its first epoch, so there is no network.")
 
     train_accuracy = validate(model, examples.train.first(ACCURACY_EXAMPLES))[1]
     finished_by_itself = reason in ("all epochs", "early stopping")
@@ -211,4 +213,4 @@ class Limits:
 
 def _check_not_stopped(control: Control) -> None:
     if control.stopped:
-        raise UserError("The training was stopped before it began: nothing was kept.")
+        raise UserError("The training stopped before it began, so there is no network.")

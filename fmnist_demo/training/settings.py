@@ -1,8 +1,8 @@
 """What a visitor may choose in the lab: one declaration for each setting.
 
 The control on the page, the link, the check and the option of `train` all follow from it. To add a
-setting, add a field to `Settings`; if its name is that of a field of `MLPConfig` or `TrainConfig`,
-training uses it too.
+setting, add a field to `Settings`. If it is a field of `MLPConfig` or `TrainConfig` too, training
+and the command `train` use it; otherwise mark it `lab_only`.
 """
 
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     source: Annotated[
         str,
         Setting(
-            "Train on",
+            "Training images",
             choices={"fashion": "Fashion-MNIST", "drawings": "The project's own drawings"},
             lab_only=True,
         ),
@@ -158,7 +158,7 @@ def requirement(name: str, settings_class: type[Settings] = Settings) -> str:
     if setting.choices is not None:
         return f"{setting.label} must be one of {', '.join(map(str, setting.choices))}."
     number = "a whole number " if kind is int else ""
-    return f"{setting.label} must be {number}from {setting.low:,} to {setting.high:,}."
+    return f"{setting.label} must be {number}between {setting.low:g} and {setting.high:,g}."
 
 
 def from_values(
@@ -185,8 +185,8 @@ def from_query(
     regulariser = chosen.get("regulariser", defaults["regulariser"])
     defaults["strength"] = default_strength(regulariser)
     problems = [
-        f"The link's {declarations(settings_class)[name].label.lower()} “{text[:20]}” is not "
-        f"valid; using the default, {str(defaults[name]).lower()}."
+        f"{declarations(settings_class)[name].label} “{text[:20]}” in the link is not valid; using "
+        f"the default, {str(defaults[name]).lower()}."
         for name, text in invalid.items()
     ]
     try:

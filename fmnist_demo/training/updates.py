@@ -49,16 +49,15 @@ class Run:
 
     @property
     def verdict(self) -> str:
-        """One sentence: why it ended, the best epoch, its accuracies, the gap and the zeros."""
+        """Why it ended, the best epoch, its accuracies, the gap and the zeros."""
         best = self.best_epoch
         reason = STOP_REASONS[self.stop_reason].format(epochs=len(self.history))
-        gap = f"an overfitting gap of {self.gap * 100:.1f} points"
+        gap = f"a gap of {self.gap * 100:.1f} points"
         if self.gap <= 0:
-            gap = "no overfitting gap"
+            gap = "no gap"
         return (
-            f"{reason}; the weights are those of epoch {best.epoch}: "
-            f"{best.validation_accuracy:.1%} of the validation examples right and "
-            f"{self.train_accuracy:.1%} of the training examples, {gap}; "
+            f"{reason}. The best epoch is {best.epoch}, with {best.validation_accuracy:.1%} "
+            f"validation accuracy and {self.train_accuracy:.1%} training accuracy ({gap}). "
             f"{best.total_zeros:.1%} of the weights are exactly zero."
         )
 

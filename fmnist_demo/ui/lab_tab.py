@@ -44,7 +44,8 @@ INTRODUCTION = (
 UNBOUND = {"concurrency_limit": None}
 """Gradio does not limit the trainings: the lab has its own queue, and shows its length."""
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+ORDINALS = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
+"""Positions in the queue in words, by the number of trainings ahead."""
 
 
 class LabTab:
@@ -277,7 +278,7 @@ def progress_html(update: Waiting | Preparing | Snapshot, settings: Settings, pa
     """How far the training is, in words and as a bar."""
     if isinstance(update, Waiting):
         others = "1 training is" if update.ahead == 1 else f"{update.ahead} trainings are"
-        position = ORDINALS[update.ahead]
+        position = ORDINALS.get(update.ahead, f"number {update.ahead + 1}")
         return message(f"You are {position} in the queue: {others} ahead of yours.")
     if isinstance(update, Preparing):
         text, share = update.what, update.share

@@ -386,7 +386,7 @@ FAILURES = {
     "missing": "HTTP 404 Not Found",
     "failing": "HTTP 500 Internal Server Error",
     "loop": "maximum allowed redirects",
-    "nowhere": "[Errno",
+    "nowhere": "service not known",
     "hanging": "no answer for 0.3 seconds",
     "stalling": "no answer for 0.3 seconds",
     "hanging_up": "disconnected",
@@ -424,8 +424,8 @@ def test_a_refused_connection_and_an_unknown_host_have_different_messages(
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     refused, unknown = refused_mirror(), "http://nowhere.invalid/"
     message = failure(mirrors=[refused, unknown])
-    assert f"{refused}: [Errno {errno.ECONNREFUSED}] Connection refused" in message
-    assert f"{unknown}: [Errno {socket.EAI_NONAME}] Name or service not known" in message
+    assert f"{refused}: Connection refused" in message
+    assert f"{unknown}: Name or service not known" in message
     assert str(raw) in message
     assert files_below(tmp_path) == []
 

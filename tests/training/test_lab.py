@@ -4,6 +4,7 @@ import json
 import math
 import time
 from contextlib import ExitStack
+from threading import Event
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -99,7 +100,7 @@ def test_a_wrong_link_says_what_is_wrong_and_opens_as_usual(query, word):
     found, (problem,) = from_query(query)
     assert found == Settings()
     assert_one_sentence(problem)
-    assert word in problem
+    assert word in problem.lower()
 
 
 @pytest.mark.parametrize(
@@ -140,16 +141,14 @@ HISTORY = [result(1, 0.9, 0.7, True), result(2, 0.6, 0.81, True, 0.25), result(3
         (
             "early stopping",
             0.85,
-            "Stopped early at epoch 3; the weights are those of epoch 2: 81.0% of the validation "
-            "examples right and 85.0% of the training examples, an overfitting gap of 4.0 points; "
-            "25.0% of the weights are exactly zero.",
+            "Stopped early at epoch 3. The best epoch is 2, with 81.0% validation accuracy and "
+            "85.0% training accuracy (a gap of 4.0 points). 25.0% of the weights are exactly zero.",
         ),
         (
             "all epochs",
             0.8,
-            "All 3 epochs trained; the weights are those of epoch 2: 81.0% of the validation "
-            "examples right and 80.0% of the training examples, no overfitting gap; 25.0% of the "
-            "weights are exactly zero.",
+            "All 3 epochs trained. The best epoch is 2, with 81.0% validation accuracy and 80.0% "
+            "training accuracy (no gap). 25.0% of the weights are exactly zero.",
         ),
     ],
 )
@@ -404,3 +403,18 @@ def test_the_real_dataset_comes_mixed_and_whole(real_data, monkeypatch):
     made = examples.Examples().get("fashion", lambda share, what: None)
     assert (len(made.train.labels), len(made.validation.labels)) == (55_000, 5_000)
     assert (made.train.labels[:5000].bincount() > 400).all()
+
+
+def test_the_last_update_comes_once_even_if_its_source_takes_its_time_to_end(monkeypatch):
+    monkeypatch.setattr(lab, "INTERVAL", 0.01)
+    ended = Event()
+
+    def updates():
+        yield Waiting(1)
+        yield Failed("It failed.")
+        assert ended.wait(60)
+
+    seen = list(lab.live(updates()))
+    ended.set()
+    assert sum(isinstance(update, Failed) for update in seen) == 1
+    assert isinstance(seen[-1], Failed)

@@ -1,7 +1,7 @@
 """The lab's page without a browser: its words, its table, links, and a visitor's own network."""
 
 import argparse
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Annotated
 
 import gradio as gr
@@ -13,9 +13,11 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.inference import predict
+from fmnist_demo.networks.mlp import MLPConfig
+from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.lab import Control
 from fmnist_demo.training.loop import EpochResult
-from fmnist_demo.training.settings import Setting, Settings, from_query, from_values
+from fmnist_demo.training.settings import Setting, Settings, declarations, from_query, from_values
 from fmnist_demo.training.updates import (
     Finished,
     Preparing,
@@ -115,8 +117,8 @@ def test_one_declaration_makes_a_control_a_part_of_the_link_a_check_and_an_optio
     assert (settings.warm_up, problems) == (0.4, [])
     settings, (problem,) = from_query({"warm_up": "0.6"}, MoreSettings)
     assert settings.warm_up == 0.25
-    assert problem == "The link's warm-up “0.6” is not valid; using the default, 0.25."
-    with pytest.raises(UserError, match=r"^Warm-up must be from 0.0 to 0.5\.$"):
+    assert problem == "Warm-up “0.6” in the link is not valid; using the default, 0.25."
+    with pytest.raises(UserError, match=r"^Warm-up must be between 0 and 0.5\.$"):
         from_values({"warm_up": 0.6}, MoreSettings)
 
     parser = argparse.ArgumentParser()
@@ -125,11 +127,17 @@ def test_one_declaration_makes_a_control_a_part_of_the_link_a_check_and_an_optio
     assert "a made-up share" in parser.format_help()
 
 
+def test_every_setting_is_used_by_train_or_is_for_the_lab_alone():
+    used = {field.name for config in (MLPConfig, TrainConfig) for field in fields(config)}
+    unused = {name for name, setting in declarations().items() if name not in used}
+    assert unused == {name for name, setting in declarations().items() if setting.lab_only}
+
+
 def test_wrong_settings_end_with_a_sentence_and_train_nothing(tab):
     values = [getattr(Settings(), name) for name in Settings.model_fields]
     values[list(Settings.model_fields).index("learning_rate")] = None
     *_, last = tab.train_network({}, *values)
-    assert "Learning rate must be from" in last[tab.status]
+    assert "Learning rate must be between" in last[tab.status]
 
 
 def test_only_the_latest_runs_are_remembered(tab, trained, monkeypatch):
