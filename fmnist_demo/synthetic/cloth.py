@@ -34,7 +34,7 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
     mask = np.zeros((SIZE, SIZE), np.uint8)
     for line in outlines:
         cv2.fillPoly(mask, [to_pixels(line)], 255, cv2.LINE_AA, FRACTION_BITS)
-    for line in details:  # straps, handles and hoods stand out of the outline
+    for line in details:  # straps, handles and hoods extend beyond the outline
         cv2.polylines(
             mask, [to_pixels(line)], False, 255, int(rng.integers(2, 5)), cv2.LINE_AA, FRACTION_BITS
         )

@@ -92,7 +92,7 @@ class Hand:
 
 
 def _hatching(outline: Line, rng: np.random.Generator) -> list[Line]:
-    """A zigzag across the outline, as a quick filling."""
+    """A zigzag across the outline, as a quick way to fill it."""
     low, high = outline.min(axis=0), outline.max(axis=0)
     rows = int(rng.integers(5, 12))
     inset = (high - low) * 0.18

@@ -19,7 +19,7 @@ class Garment:
     outlines: list[Line]
     details: list[Line] = field(default_factory=list)
 
-    def placed(self, angle: float, shift: tuple[float, float]) -> "Garment":
+    def moved(self, angle: float, shift: tuple[float, float]) -> "Garment":
         """This garment turned by `angle` radians, then moved."""
         c, s = np.cos(angle), np.sin(angle)
         turn = np.array([[c, s], [-s, c]])
@@ -409,8 +409,8 @@ def _pair(rng, single: Callable[[np.random.Generator], Garment], angle=0.0) -> G
     apart = rng.normal(0, 0.18)
     distance = rng.uniform(0.4, 0.75)
     return _beside(
-        a.placed(angle - apart, (0, 0)),
-        b.placed(angle + apart, (distance, rng.normal(0, 0.06))),
+        a.moved(angle - apart, (0, 0)),
+        b.moved(angle + apart, (distance, rng.normal(0, 0.06))),
     )
 
 
@@ -448,7 +448,7 @@ def sandal(rng) -> Garment:
         angle = rng.uniform(-np.pi, np.pi)
     if _chance(rng, 0.45):
         return _pair(rng, _flip_flop, angle)
-    return _flip_flop(rng).placed(angle, (0, 0))
+    return _flip_flop(rng).moved(angle, (0, 0))
 
 
 def shirt(rng, sewn=False) -> Garment:
@@ -617,9 +617,9 @@ def shoes_from_above(rng, label: int) -> Garment:
     other = shoe.scaled(-1, 1) if _chance(rng, 0.8) else shoe
     width = np.ptp(np.concatenate(shoe.outlines)[:, 0])
     apart, shift = rng.normal(0, 0.15), (width * rng.uniform(0.85, 1.15), rng.normal(0, 0.08))
-    pair = _beside(shoe.placed(apart, (0, 0)), other.placed(-apart, shift))
+    pair = _beside(shoe.moved(apart, (0, 0)), other.moved(-apart, shift))
     upright = rng.normal(0, 0.2) + (np.pi if _chance(rng, 0.4) else 0)
-    return pair.placed(upright if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi), (0, 0))
+    return pair.moved(upright if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi), (0, 0))
 
 
 GARMENTS: tuple[Callable[[np.random.Generator], Garment], ...] = (

@@ -1,4 +1,4 @@
-"""Things that people draw that are not garments: lines, spirals, digits, faces, scrawls.
+"""Drawings of things that are not garments: lines, spirals, digits, faces, scrawls.
 
 Each function takes a random generator and returns strokes, arrays (n, 2) of x and y in units of
 about one drawing's width, y downwards. `drawings` adds the hand and the pen.
@@ -103,7 +103,7 @@ _DIGITS = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afedcg", "abc", "
 def digits(rng) -> list[Line]:
     """One digit, or two beside each other, built like a calculator's or rounded."""
     strokes = []
-    for place in range(int(rng.integers(1, 3))):
+    for column in range(int(rng.integers(1, 3))):
         digit = int(rng.integers(10))
         if digit in (0, 6, 8, 9) and rng.random() < 0.6:
             rings = {0: [(0.5, 1, 0.9)], 8: [(0.5, 0.5, 0.5), (0.5, 1.5, 0.55)]}.get(
@@ -116,7 +116,7 @@ def digits(rng) -> list[Line]:
                 drawn.append(_line([1, 0.5], [0.9, 1.2], [0.5, 2]))
         else:
             drawn = [_SEGMENTS[name] for name in _DIGITS[digit]]
-        strokes += [line + [place * 1.5, 0] for line in drawn]
+        strokes += [line + [column * 1.5, 0] for line in drawn]
     return strokes
 
 
@@ -134,8 +134,8 @@ def letters(rng) -> list[Line]:
     )
     count = int(rng.integers(1, 4))
     return [
-        np.array(stroke, float) + [1.4 * place, 0]
-        for place in range(count)
+        np.array(stroke, float) + [1.4 * column, 0]
+        for column in range(count)
         for stroke in shapes[rng.integers(len(shapes))]
     ]
 

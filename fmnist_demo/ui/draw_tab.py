@@ -15,10 +15,10 @@ from fmnist_demo.ui.drawpad import DrawPad, encode
 from fmnist_demo.ui.your_network import YourNetwork
 
 EXAMPLE_SEEDS = (14, 7, 2, 9, 27, 8, 31, 4, 3, 3)
-"""One seed a class, chosen by eye for a drawing that is clearly of its class."""
+"""One seed per class, chosen by eye so that each drawing clearly shows its class."""
 
 EXAMPLES = Path(__file__).with_name("examples")
-"""The drawings as files: drawing them takes OpenCV, which the page does not load at start."""
+"""The drawings as files, because drawing them needs OpenCV, which would slow down the start."""
 
 
 def example(label: int) -> np.ndarray:
@@ -33,7 +33,7 @@ def save_examples(folder: Path = EXAMPLES) -> None:
 
 
 def examples() -> list[dict]:
-    """One procedural drawing a class, for the canvas: its label and its picture as a data URL."""
+    """One procedural drawing per class, for the canvas: its label and its picture as a data URL."""
     return [
         {"label": name, "src": encode(np.asarray(Image.open(EXAMPLES / f"{label}.png")))}
         for label, name in enumerate(CLASS_NAMES)

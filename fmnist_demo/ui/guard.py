@@ -21,9 +21,9 @@ MAX_UPLOAD = 20 * 2**20
 """Bytes of the largest file that a visitor may send."""
 
 MAX_REQUEST = 2**20
-"""Bytes of the largest request that is no upload: parsed JSON takes up to 30 times its size."""
+"""Bytes of the largest request other than an upload: parsed JSON takes up to 30 times its size."""
 
-_FORM = 2**16  # what an upload's form may add to its file
+_FORM = 2**16  # bytes that an upload's form may add to its file
 _ADDRESS = re.compile(r"/file[=/]https?:/", re.IGNORECASE)
 
 
@@ -31,21 +31,21 @@ class GuardedBlocks(gr.Blocks):
     """`gr.Blocks` that reports an invalid input in one sentence."""
 
     async def preprocess_data(self, block_fn, inputs, *args, **kwargs):
-        """As Gradio's. Raises `gr.Error` for whatever is wrong with the inputs."""
-        with in_a_sentence():
-            utils.traverse(inputs, _check_file, _names_a_file)
+        """Preprocess as Gradio does. Raises `gr.Error` if an input is invalid."""
+        with errors_in_a_sentence():
+            utils.traverse(inputs, _check_file, _is_file)
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
 
 
 @contextmanager
-def in_a_sentence() -> Iterator[None]:
+def errors_in_a_sentence() -> Iterator[None]:
     """Turn every exception about a visitor's input into a `gr.Error` of one sentence."""
     try:
         yield
     except gr.Error as error:
-        words = " ".join(error.message.split())[:300].rstrip(".")
-        words = words.encode(errors="replace").decode()  # half a character cannot be sent
-        raise gr.Error(f"{words}.", print_exception=False) from error
+        sentence = " ".join(error.message.split())[:300].rstrip(".")
+        sentence = sentence.encode(errors="replace").decode()  # a lone surrogate cannot be sent
+        raise gr.Error(f"{sentence}.", print_exception=False) from error
     except Exception as error:
         raise gr.Error(
             "The request does not have the expected form: see “Use via API” at the bottom of the "
@@ -55,11 +55,12 @@ def in_a_sentence() -> Iterator[None]:
 
 
 def preprocessed(components: Iterable[gr.components.Component], payloads: Iterable) -> list:
-    """What a listener with `preprocess=False` was sent, as its components make it.
+    """The inputs of a listener with `preprocess=False`, preprocessed by their components.
 
-    In the listener's own thread: Gradio would start one for each. Raises `gr.Error`.
+    This runs in the listener's thread; Gradio would start a thread for each input. Raises
+    `gr.Error` if an input is invalid.
     """
-    with in_a_sentence():
+    with errors_in_a_sentence():
         return [_preprocessed(*pair) for pair in zip(components, payloads, strict=True)]
 
 
@@ -70,7 +71,7 @@ def _preprocessed(component: gr.components.Component, payload: object) -> object
 
 
 class Limits:
-    """ASGI middleware: bounds the size of requests, and serves no file of another host."""
+    """ASGI middleware that limits the size of requests and serves no files from other hosts."""
 
     def __init__(self, app):
         self.app = app
@@ -97,7 +98,7 @@ class Limits:
             if received > limit:
                 raise MultiPartException(detail) if upload else HTTPException(413, detail)
             if upload and message["type"] == "http.disconnect":
-                # The one kind of exception on which Gradio deletes what has arrived so far.
+                # Only after this exception does Gradio delete the part that has arrived.
                 raise MultiPartException("The upload was interrupted.")
             return message
 
@@ -113,14 +114,14 @@ class Limits:
 MIDDLEWARE = [Middleware(Limits)]
 
 
-def _names_a_file(value: object) -> bool:
+def _is_file(value: object) -> bool:
     return isinstance(value, dict) and "path" in value
 
 
 def _check_file(file: dict) -> dict:
-    """Gradio looks only at files that are marked as such, and would read any other from the disk.
+    """Reject a path without the mark of a file: Gradio would read it without a check.
 
-    Raises `ValueError` for one that is not, `gr.Error` for one that is an address.
+    Raises `ValueError` for a file without the mark, `gr.Error` for a URL.
     """
     if utils.is_http_url_like(file["path"]):
         raise gr.Error(
@@ -128,5 +129,5 @@ def _check_file(file: dict) -> dict:
             print_exception=False,
         )
     if file["path"] is not None and not utils.is_file_obj_with_meta(file):
-        raise ValueError("a file without the mark of one")
+        raise ValueError("The file is not marked as a file.")
     return file

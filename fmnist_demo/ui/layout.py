@@ -1,4 +1,4 @@
-"""The whole page: a tab a subject, and how it is served."""
+"""The whole page with its tabs, and the options with which it is served."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -35,7 +35,7 @@ LAUNCH = {
         block_label_text_color_dark="*body_text_color",
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_300",
-        # From here on: at least 4.5 : 1 for white text on teal, 3 : 1 for what shows a control.
+        # From here on, contrast is at least 4.5:1 for white text on teal and 3:1 for controls.
         color_accent="*primary_700",
         slider_color="*primary_700",
         button_primary_background_fill="*primary_700",
@@ -74,7 +74,7 @@ def build(collection: Collection) -> gr.Blocks:
         title="Draw a garment",
         analytics_enabled=False,
         fill_width=False,
-        delete_cache=(600, 3600),  # networks and pictures that visitors sent or were sent
+        delete_cache=(600, 3600),  # visitors' uploads and downloads, in seconds
     ) as app:
         gr.Markdown(
             "# Draw a garment\nThree neural networks with 3, 5 and 7 hidden layers say what it is.",
@@ -115,5 +115,5 @@ def build(collection: Collection) -> gr.Blocks:
 
 
 def _tab(label: str, name: str) -> gr.Tab:
-    """A tab that links open by `name`; the name also ties its button to its contents."""
+    """A tab that a link opens by `name`, which also ties its button to its contents."""
     return gr.Tab(label, id=name, elem_id=name)

@@ -2,12 +2,12 @@
 
 QUIET = {
     "show_progress": "hidden",
-    # Gradio's page keeps the progress of every output, hidden or not, and at each event copies all
-    # that these outputs hold, tabs with everything in them: a third of the time of an answer.
+    # Gradio's page tracks the progress of every output, even hidden ones, and copies the outputs
+    # with all their contents at each event, which takes a third of the time of an answer.
     "show_progress_on": [],
     "api_visibility": "private",
 }
-"""No progress is laid over the outputs, and the API does not list the listener."""
+"""Shows no progress over the outputs, and hides the listener from the API."""
 
 AT_ONCE = QUIET | {"queue": False}
-"""`QUIET`, and run outside the queue."""
+"""`QUIET`, and runs outside the queue."""

@@ -7,7 +7,7 @@ from threading import Lock
 from fmnist_demo.networks.checkpoints import Checkpoint
 
 SIZE = 40
-"""Networks kept at a time. Each takes up to 20 MB, half of it for fast single-image inference."""
+"""How many networks fit. Each takes up to 20 MB, half of it for fast single-image inference."""
 
 GONE = "The server no longer has your network: load the file or train it again."
 """The message to a visitor whose network was dropped."""

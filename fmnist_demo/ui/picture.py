@@ -13,17 +13,17 @@ from fmnist_demo.images.reading import open_image
 
 
 def prepare_picture(value: Image.Image | UserError) -> Prepared:
-    """What the networks see of a `Picture`'s value. Raises `UserError`, also one that it holds."""
+    """Preprocess the value of a `Picture`. Raises `UserError`, or the one that the value is."""
     if isinstance(value, UserError):
         raise value
     return prepare(value)
 
 
 class Picture(gr.Image):
-    """`gr.Image`, but the file is opened by the project: bounded, checked, and with its alpha.
+    """`gr.Image` that opens files with `open_image`: it limits their size and keeps transparency.
 
-    Its value in Python is a PIL image, a `UserError` if the file is no usable picture, or None.
-    The error is a value so that the page can show it in the answer's place.
+    Its value in Python is a PIL image, a `UserError` if the file is not a usable picture, or None.
+    The error is a value so that the page can show it in place of the answers.
     """
 
     def get_block_name(self) -> str:

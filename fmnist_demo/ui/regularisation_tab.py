@@ -108,24 +108,24 @@ def depth_charts(networks: dict[str, Checkpoint]) -> dict[str, str]:
     models = {name: c.model for name, c in networks.items()}
     layers = next(iter(networks.values())).layers
 
-    def of_each(measure):
+    def measure_all(measure):
         return {name: measure(model) for name, model in models.items()}
 
-    active = of_each(inspection.active_units)
+    active = measure_all(inspection.active_units)
     plots_by_name = {
-        "weights": plots.weight_histogram(of_each(inspection.weights)),
+        "weights": plots.weight_histogram(measure_all(inspection.weights)),
         "zeros": plots.by_layer(
-            of_each(lambda model: list(count_zeros(model).values())), "exact zeros", share=True
+            measure_all(lambda model: list(count_zeros(model).values())), "exact zeros", share=True
         ),
         "dead": plots.by_layer(
             {name: units.dead_units for name, units in active.items()}, "dead units", share=False
         ),
         "pixels": plots.pixel_maps(
-            of_each(inspection.pixel_use),
+            measure_all(inspection.pixel_use),
             {name: units.unused_pixels for name, units in active.items()},
         ),
         "filters": plots.filter_grids(
-            of_each(lambda model: inspection.strongest_filters(model, FILTERS))
+            measure_all(lambda model: inspection.strongest_filters(model, FILTERS))
         ),
     }
     return {name: chart_html(plot, f"mlp{layers}-{name}") for name, plot in plots_by_name.items()}

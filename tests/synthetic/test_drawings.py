@@ -141,7 +141,7 @@ def test_quickdraw_strokes_are_read_as_points(tmp_path):
     assert from_drawing(render(first)).pixels.max() > 128
 
 
-def test_the_raw_formats_times_are_passed_over(tmp_path):
+def test_the_times_of_the_raw_format_are_ignored(tmp_path):
     path = tmp_path / "shoe.ndjson"
     path.write_text(quickdraw([[[0.5, 9.5], [1, 2], [0, 16]]]))
     assert read_quickdraw(path)[0][0].tolist() == [[0.5, 1], [9.5, 2]]
@@ -174,7 +174,7 @@ def test_the_raw_formats_times_are_passed_over(tmp_path):
     ],
     ids=lambda line: line[:40],
 )
-def test_a_line_that_is_no_drawing_is_told_by_its_number(tmp_path, line):
+def test_the_error_names_the_number_of_a_line_that_is_not_a_drawing(tmp_path, line):
     path = tmp_path / "shoe.ndjson"
     path.write_text(f"{quickdraw(TWO_STROKES)}\n{line}\n")
     with pytest.raises(UserError, match=r"^Line 2 of ") as error:
@@ -184,7 +184,7 @@ def test_a_line_that_is_no_drawing_is_told_by_its_number(tmp_path, line):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "problem"),
     [
         (b"", "contains no drawings"),
         (b"\n \n", "contains no drawings"),
@@ -194,17 +194,17 @@ def test_a_line_that_is_no_drawing_is_told_by_its_number(tmp_path, line):
         (b"\0" * 100, "Line 1"),
     ],
 )
-def test_a_file_of_another_kind_is_told_as_such(tmp_path, content, told):
+def test_a_file_of_another_kind_is_one_sentence(tmp_path, content, problem):
     path = tmp_path / "shoe.ndjson"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=told) as error:
+    with pytest.raises(UserError, match=problem) as error:
         read_quickdraw(path)
     assert_one_sentence(str(error.value))
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path):
-    for path, told in ((tmp_path / "none.ndjson", "No such file"), (tmp_path, "directory")):
-        with pytest.raises(UserError, match=told) as error:
+def test_a_missing_file_and_a_folder_are_one_sentence(tmp_path):
+    for path, problem in ((tmp_path / "none.ndjson", "No such file"), (tmp_path, "directory")):
+        with pytest.raises(UserError, match=problem) as error:
             read_quickdraw(path)
         assert_one_sentence(str(error.value))
         assert str(path) in str(error.value)

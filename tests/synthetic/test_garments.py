@@ -1,4 +1,4 @@
-"""The shapes of the ten classes, before any hand draws them."""
+"""The shapes of the ten classes, without the irregularities of a hand."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def lines(garment: Garment) -> list[np.ndarray]:
     return garment.outlines + garment.details
 
 
-def test_there_is_one_function_a_class_in_the_order_of_the_labels():
+def test_there_is_one_function_per_class_in_the_order_of_the_labels():
     names = [function.__name__ for function in GARMENTS]
     assert names == [name.lower().replace(" ", "_").replace("-", "_") for name in CLASS_NAMES]
 
@@ -45,25 +45,27 @@ def test_an_outline_encloses_an_area(label, seed):
 
 @given(labels, seeds)
 def test_the_seed_decides_the_garment(label, seed):
-    one, again, other = (GARMENTS[label](np.random.default_rng(s)) for s in (seed, seed, seed + 1))
-    assert all(np.array_equal(a, b) for a, b in zip(lines(one), lines(again), strict=True))
-    assert not np.array_equal(one.outlines[0], other.outlines[0])
+    first, second, other = (
+        GARMENTS[label](np.random.default_rng(s)) for s in (seed, seed, seed + 1)
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(lines(first), lines(second), strict=True))
+    assert not np.array_equal(first.outlines[0], other.outlines[0])
 
 
 @given(st.floats(-4, 4), st.floats(-9, 9), st.floats(-9, 9))
 @settings(max_examples=30)
-def test_placing_keeps_lengths_and_moves_the_origin(angle, x, y):
+def test_moving_keeps_lengths_and_moves_the_origin(angle, x, y):
     line = np.array([[0.0, 0.0], [3.0, 4.0], [1.0, -1.0]])
-    placed = Garment([line], [line * 2]).placed(angle, (x, y))
-    assert placed.outlines[0][0] == pytest.approx([x, y])
-    steps = [np.hypot(*np.diff(each, axis=0).T) for each in (line, placed.outlines[0])]
+    moved = Garment([line], [line * 2]).moved(angle, (x, y))
+    assert moved.outlines[0][0] == pytest.approx([x, y])
+    steps = [np.hypot(*np.diff(path, axis=0).T) for path in (line, moved.outlines[0])]
     assert steps[0] == pytest.approx(steps[1])
-    assert len(placed.details[0]) == 3
+    assert len(moved.details[0]) == 3
 
 
 def test_a_quarter_turn_is_clockwise_on_the_screen():
-    placed = Garment([np.array([[1.0, 0.0]])]).placed(np.pi / 2, (0, 0))
-    assert placed.outlines[0][0] == pytest.approx([0, 1])  # right becomes down, for y points down
+    moved = Garment([np.array([[1.0, 0.0]])]).moved(np.pi / 2, (0, 0))
+    assert moved.outlines[0][0] == pytest.approx([0, 1])  # right becomes down, for y points down
 
 
 @given(st.sampled_from([5, 7, 9]), seeds)

@@ -1,4 +1,4 @@
-"""The shapes of what is no garment, before any hand draws them."""
+"""The shapes of scribbles, without the irregularities of a hand."""
 
 import inspect
 
@@ -28,7 +28,7 @@ def strokes(kind, seed) -> list[np.ndarray]:
     return kind(np.random.default_rng(seed))
 
 
-def test_every_kind_that_there_is_gets_drawn():
+def test_scribbles_contains_every_public_function():
     functions = dict(inspect.getmembers(scribbles, inspect.isfunction))
     assert set(SCRIBBLES) == {f for name, f in functions.items() if not name.startswith("_")}
     assert len(SCRIBBLES) == len(set(SCRIBBLES))
@@ -36,24 +36,24 @@ def test_every_kind_that_there_is_gets_drawn():
 
 @given(kinds, seeds)
 def test_a_scribble_is_finite_strokes_with_an_extent(kind, seed):
-    found = strokes(kind, seed)
-    for stroke in found:
+    lines = strokes(kind, seed)
+    for stroke in lines:
         assert stroke.ndim == 2
         assert stroke.shape[1] == 2
         assert len(stroke) >= 2
         assert np.isfinite(stroke).all()
-    assert np.ptp(np.concatenate(found), axis=0).max() > 0.01
+    assert np.ptp(np.concatenate(lines), axis=0).max() > 0.01
 
 
 @given(kinds, seeds)
 def test_the_seed_decides_the_scribble(kind, seed):
-    one, again = strokes(kind, seed), strokes(kind, seed)
-    assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+    first, second = strokes(kind, seed), strokes(kind, seed)
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize("kind", SCRIBBLES)
-def test_a_kind_is_not_always_the_same(kind):
-    """But for a heart: only the hand that draws it makes the difference."""
+def test_a_kind_varies_with_the_seed(kind):
+    """Except for the heart, which only the hand varies."""
     drawn = {b"".join(map(bytes, strokes(kind, seed))) for seed in range(30)}
     assert (len(drawn) == 1) == (kind is heart)
 
@@ -85,13 +85,13 @@ def test_a_polygon_is_closed(seed):
 
 
 @given(seeds)
-def test_a_waves_pen_goes_only_forwards(seed):
+def test_a_wave_only_goes_forwards(seed):
     (line,) = strokes(wave, seed)
     assert (np.diff(line[:, 0]) > 0).all()
 
 
 @given(seeds)
-def test_a_solids_strokes_go_to_and_fro_close_together(seed):
+def test_the_strokes_of_a_solid_are_close_together(seed):
     (line,) = strokes(solid, seed)
     assert set(line[:, 0]) == {0, 1}
     assert (np.diff(line[:, 1]) >= 0).all()
@@ -99,13 +99,13 @@ def test_a_solids_strokes_go_to_and_fro_close_together(seed):
 
 
 @given(seeds)
-def test_a_grids_lines_are_level_or_upright_and_span_it(seed):
+def test_the_lines_of_a_grid_are_horizontal_or_vertical_and_span_it(seed):
     for (x0, y0), (x1, y1) in strokes(grid, seed):
         assert {abs(x1 - x0), abs(y1 - y0)} == {0, 1}
 
 
 @given(seeds)
-def test_one_digit_or_two_stand_in_their_places(seed):
+def test_one_or_two_digits_stay_within_their_bounds(seed):
     low, high = (
         getattr(np.concatenate(strokes(digits, seed)), side)(axis=0) for side in ("min", "max")
     )

@@ -46,7 +46,7 @@ def test_only_the_documented_endpoints_are_public(client):
     }
 
 
-def test_the_page_keeps_no_progress_that_it_would_copy_at_every_stroke(client):
+def test_private_listeners_track_no_progress(client):
     private = [
         listener
         for listener in client.config["dependencies"]
@@ -73,7 +73,7 @@ def test_classify_names_photographed_trousers(client, tmp_path):
     assert answer["label"] == "Trouser"
 
 
-def test_compare_asks_all_nine_and_agrees_with_classify(client, t_shirt):
+def test_compare_answers_with_all_nine_networks_and_agrees_with_classify(client, t_shirt):
     nine = client.predict(handle_file(t_shirt), api_name="/compare")
     assert {(a["layers"], a["regulariser"]) for a in nine} == {
         (layers, regulariser) for layers in (3, 5, 7) for regulariser in REGULARISERS
@@ -86,7 +86,7 @@ def test_compare_asks_all_nine_and_agrees_with_classify(client, t_shirt):
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + bytes(100)])
 @pytest.mark.parametrize("endpoint", ["/classify", "/compare"])
-def test_a_bad_file_earns_one_sentence(client, tmp_path, content, endpoint):
+def test_a_bad_file_is_one_sentence(client, tmp_path, content, endpoint):
     path = tmp_path / "bad.png"
     path.write_bytes(content)
     arguments = [handle_file(path)] + ([3, "none"] if endpoint == "/classify" else [])
@@ -95,7 +95,7 @@ def test_a_bad_file_earns_one_sentence(client, tmp_path, content, endpoint):
     assert_one_sentence(str(error.value))
 
 
-def test_no_picture_earns_one_sentence(client):
+def test_no_picture_is_one_sentence(client):
     with pytest.raises(AppError) as error:
         client.predict(None, api_name="/compare")
     assert_one_sentence(str(error.value))
@@ -104,13 +104,13 @@ def test_no_picture_earns_one_sentence(client):
 @pytest.mark.parametrize(
     "payload", ["x", "data:image/png;base64,???", "data:image/png;base64,AAAA", 7, "a" * 10**6]
 )
-def test_the_canvas_refuses_what_it_did_not_send(payload):
+def test_the_canvas_rejects_anything_but_its_drawings(payload):
     with pytest.raises(gr.Error) as error:
         DrawPad().preprocess(payload)
     assert_one_sentence(error.value.message)
 
 
-def test_the_canvas_reads_back_what_it_shows():
+def test_the_canvas_decodes_what_it_encodes():
     picture = draw(3, np.random.default_rng(0))
     assert np.array_equal(np.asarray(DrawPad().preprocess(encode(picture))), picture)
 
@@ -127,16 +127,16 @@ def test_every_class_has_an_example():
 NOT_SURE = "Not sure: this looks like none of the ten kinds of clothing."
 
 
-class Says:
-    """A stand-in for a prediction: so many layers say `label`, and are sure of it or not."""
+class FakePrediction:
+    """A prediction of `label` by a network of so many layers, confident or not."""
 
-    def __init__(self, layers, label, sure=True):
+    def __init__(self, layers, label, confident=True):
         self.checkpoint = type("Checkpoint", (), {"layers": layers})
-        self.label, self.confident = label, sure
+        self.label, self.confident = label, confident
 
 
 @pytest.mark.parametrize(
-    ("says", "sentence"),
+    ("predictions", "sentence"),
     [
         ([(3, "Bag"), (5, "Bag"), (7, "Bag")], "All three say Bag."),
         ([(3, "Bag"), (7, "Bag")], "Both say Bag."),
@@ -159,26 +159,24 @@ class Says:
         ),
     ],
 )
-def test_the_page_says_plainly_where_the_networks_agree(says, sentence):
-    said, agree = answers.agreement([Says(*each) for each in says])
-    assert said == sentence
-    assert agree == (bool(re.search(" says? ", said)) and "disagree" not in said)
+def test_the_page_says_whether_the_networks_agree(predictions, sentence):
+    text, agree = answers.agreement([FakePrediction(*values) for values in predictions])
+    assert text == sentence
+    assert agree == (bool(re.search(" says? ", text)) and "disagree" not in text)
 
 
-def test_a_card_says_its_networks_doubt_and_guess(weights, validation):
+def test_a_card_shows_the_guess_and_whether_the_network_is_sure(weights, validation):
     network = Collection(weights).get(3, "l1")
     pixels = validation.images[0].numpy()
-    for confidence_threshold, said in ((0.0, "{}"), (1.0, "Not sure ({}?)")):
+    for confidence_threshold, text in ((0.0, "{}"), (1.0, "Not sure ({}?)")):
         metadata = replace(network.metadata, calibration=Calibration(1.0, confidence_threshold))
         (answer,) = predict([replace(network, metadata=metadata)], pixels)
         html = answers.answers_html([answer], [""])
-        assert f'<p class="top">{said.format(answer.label)}</p>' in html
+        assert f'<p class="top">{text.format(answer.label)}</p>' in html
         assert (NOT_SURE in html) == (confidence_threshold == 1)
 
 
-def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_against(
-    weights, validation
-):
+def test_saliency_is_teal_for_the_answer_and_orange_against_it(weights, validation):
     network = Collection(weights).get(3, "l1")
     pixels = validation.images[0].numpy()
     (answer,) = predict([network], pixels)
@@ -196,14 +194,14 @@ def test_what_counted_is_teal_where_it_spoke_for_the_answer_and_orange_where_aga
     assert (weight < -0.2).any()
 
 
-@pytest.mark.parametrize("why", [True, False])
-def test_each_card_has_its_reason_if_it_is_asked_for(weights, validation, why):
+@pytest.mark.parametrize("show_saliency", [True, False])
+def test_each_card_shows_saliency_on_request(weights, validation, show_saliency):
     with gr.Blocks():
         panel = Panel(Collection(weights), "Draw.", gr.State(), NetworkStore())
     prepared = Prepared(validation.images[0].numpy(), ())
-    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], why)
+    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], show_saliency)
     assert html.count('<section class="card"') == 2
-    assert html.count('<img class="why"') == (2 if why else 0)
+    assert html.count('<img class="why"') == (2 if show_saliency else 0)
 
 
 def test_the_page_names_a_broken_checkpoint(tmp_path):

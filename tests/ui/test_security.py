@@ -248,7 +248,7 @@ def test_no_address_is_asked_for_a_picture(ask, http, config, canary, monkeypatc
         *("HTTP://127.0.0.1/", "gopher://127.0.0.1/", "http://[::1]/", "http://0x7f000001/"),
     ],
 )
-def test_an_address_is_told_in_a_sentence(ask, address):
+def test_an_address_is_rejected_in_one_sentence(ask, address):
     for file in (file_data(address), {"url": address}, {"path": address}):
         assert_one_sentence(ask(file))
 
@@ -270,7 +270,7 @@ def test_a_pickle_is_not_loaded(tmp_path):
 
 
 def test_nothing_in_the_source_can_unpickle():
-    """But for `gpu`, whose two processes send each other what a visitor has no hand in."""
+    """Except `gpu`, whose two processes exchange data that no visitor controls."""
     ways = r"\bpickle\b|\btorch\.load\b|allow_pickle=True|(?<!\.)\beval\(|\bexec\(|\bmarshal\b"
     for path in [ROOT / "app.py", *(ROOT / "fmnist_demo").rglob("*.py")]:
         found = set(re.findall(ways, path.read_text(encoding="utf-8")))
@@ -367,7 +367,7 @@ def test_a_large_request_is_refused_by_its_header(http):
         pass
 
 
-def test_nothing_is_left_of_an_upload_that_was_broken_off(http, app_url):
+def test_an_interrupted_upload_leaves_no_file(http, app_url):
     folder = Path(uploaded(http, b"1", "1")).parent.parent
     before = set(folder.iterdir())
     at = urlsplit(app_url)
@@ -391,7 +391,7 @@ def test_nothing_is_left_of_an_upload_that_was_broken_off(http, app_url):
 
 
 def test_an_upload_leaves_no_other_file_than_itself(http, config, weights):
-    """Neither does a network: it is in memory once it is read."""
+    """Not even a network, which is in memory once it has been read."""
     content = (weights / "mlp3-l1.safetensors").read_bytes()
     path = Path(uploaded(http, content, "own.safetensors"))
     before = set(path.parent.parent.iterdir())
@@ -410,7 +410,7 @@ def test_other_sites_may_not_read_a_local_app(http):
     assert strange.headers.get("access-control-allow-origin") != "*"
 
 
-def test_an_input_of_the_wrong_form_is_told_in_a_sentence(http, config):
+def test_an_input_of_the_wrong_form_is_rejected_in_one_sentence(http, config):
     for data in ([], [None], [7, 3, "none"], [[], 3, "none"], [None, [], {}], [{}, 3, "none"]):
         answer = http.post("gradio_api/run/classify", json={"data": data})
         assert answer.status_code == 500
@@ -421,7 +421,9 @@ def test_an_input_of_the_wrong_form_is_told_in_a_sentence(http, config):
 @pytest.mark.parametrize("source", ["drawpad", "picture"])
 @pytest.mark.parametrize("field", range(4))
 @pytest.mark.parametrize("wrong", [7, "wrong", {}, [[]], {"value": 1}])
-def test_a_field_of_the_wrong_form_is_told_in_a_sentence(http, config, source, field, wrong, capfd):
+def test_a_field_of_the_wrong_form_is_rejected_in_one_sentence(
+    http, config, source, field, wrong, capfd
+):
     data = [None, "none", [3], False, None]
     data[field] = wrong
     event = {"drawpad": "input", "picture": "change"}[source]
@@ -442,6 +444,6 @@ def test_a_network_that_is_asked_for_many_times_answers_once(http, config):
     assert html.count('<section class="card"') == 1
 
 
-def test_visitors_are_forgotten_at_last():
-    """Gradio keeps the sessions of 10,000 visitors, of 0.2 MB each, unless it is told otherwise."""
+def test_the_number_of_sessions_is_limited():
+    """Gradio keeps the sessions of 10,000 visitors, of 0.2 MB each, by default."""
     assert layout.LAUNCH["state_session_capacity"] <= 1000

@@ -82,15 +82,15 @@ def card(prediction: Prediction, heading: str, picture: str = "") -> Markup:
 
 
 def saliency_html(prediction: Prediction, pixels: np.ndarray) -> Markup:
-    """The picture with the pixels for the answer in teal and those against it in orange.
+    """The picture with pixels that speak for the answer in teal and those against it in orange.
 
     `pixels`: uint8 (28, 28).
     """
     weight = saliency(prediction.checkpoint, pixels)[..., None]
     tint = np.where(weight > 0, (20, 230, 200), (255, 140, 30))
-    share = np.abs(weight) ** 0.5
-    picture = pixels[..., None] * 0.35 * (1 - share) + tint * share
-    url = encode(picture.astype(np.uint8))
+    opacity = np.abs(weight) ** 0.5
+    picture = pixels[..., None] * 0.35 * (1 - opacity) + tint * opacity
+    url = Markup(encode(picture.astype(np.uint8)))
     return render("answers/saliency.html", label=prediction.label, url=url)
 
 
@@ -100,6 +100,7 @@ def stages_html(prepared: Prepared) -> Markup:
     return render("answers/stages.html", stages=stages)
 
 
-def _stage_url(stage: Stage) -> str:
+def _stage_url(stage: Stage) -> Markup:
     """A data URL: exact PNG for grey pictures, which are drawings; small JPEG for photos."""
-    return encode(stage.image, "PNG" if stage.image.ndim == 2 else "JPEG")
+    # A data URL needs no escaping, and `Markup` saves the search for characters to escape.
+    return Markup(encode(stage.image, "PNG" if stage.image.ndim == 2 else "JPEG"))

@@ -1,5 +1,5 @@
-"""A figure on the page: it fits the page, shows a number for the mark under the pointer or reached
-by keyboard, and can be saved as PNG and CSV.
+"""A figure on the page: it fits the width, shows the number of the mark that the pointer or the
+arrow keys select, and can be saved as PNG and CSV.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The drawing canvas, as a Gradio component; its HTML, CSS and JavaScript lie beside this file.
 
-Knows nothing of networks: its value is a picture, dark ink on white paper.
+Its value is a picture: dark ink on white paper.
 """
 
 import base64
@@ -25,7 +25,7 @@ MAX_LENGTH = 200_000
 def encode(picture: np.ndarray, kind: str = "PNG") -> str:
     """A picture, uint8 (H, W) or (H, W, 3), as a data URL; `kind` is `PNG` or `JPEG`."""
     buffer = io.BytesIO()
-    # Runs of one colour, as a drawing is made of, are found at half the time of the usual search.
+    # A drawing consists of runs of one colour, which run-length encoding finds in half the time.
     Image.fromarray(picture).save(buffer, kind, compress_type=zlib.Z_RLE)
     return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
@@ -34,7 +34,7 @@ class DrawPad(gr.HTML):
     """A canvas to draw on. Its value in Python is a PIL image, or None while it is empty.
 
     `examples`: dicts with `label` and `src`, a PNG data URL, shown as buttons under the canvas.
-    `interval`: the least time between two drawings sent while the pen is down, in milliseconds.
+    `interval`: the shortest time between two drawings sent while the pen is down, in milliseconds.
     The event to listen to is `input`.
     """
 

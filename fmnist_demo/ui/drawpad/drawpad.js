@@ -21,7 +21,7 @@ function blank() {
   paper.fillRect(0, 0, canvas.width, canvas.height);
 }
 
-// Segment by segment, as the pen laid it, so that a repainted drawing is the same to the pixel.
+// Paint segment by segment, as the pen did, so that a repainted drawing has the same pixels.
 function paintPoint({ width, erase, points }, i) {
   paper.strokeStyle = paper.fillStyle = erase ? "#fff" : "#000";
   paper.lineWidth = width;
@@ -55,7 +55,7 @@ function refresh() {
   enable(tool("clear"), !isEmpty());
 }
 
-// A button that is disabled loses the keyboard's focus, which would be nowhere then.
+// A disabled button loses the keyboard focus, so move the focus to the canvas first.
 function enable(button, enabled) {
   if (!enabled && button === document.activeElement) canvas.focus({ preventScroll: true });
   button.disabled = !enabled;
@@ -88,17 +88,17 @@ function sendSoon() {
 function begin(point, eraserButton) {
   const erase = eraserButton || tool("eraser").getAttribute("aria-pressed") === "true";
   const width = Number(tool("width").value) * (erase ? 1.6 : 1);
-  const begun = { kind: "stroke", erase, width, points: [point] };
-  operations.push(begun);
-  paint(begun);
+  const line = { kind: "stroke", erase, width, points: [point] };
+  operations.push(line);
+  paint(line);
   refresh();
   sendSoon();
-  return begun;
+  return line;
 }
 
-function extend(running, point) {
-  running.points.push(point);
-  paintPoint(running, running.points.length - 1);
+function extend(line, point) {
+  line.points.push(point);
+  paintPoint(line, line.points.length - 1);
   sendSoon();
 }
 
@@ -110,7 +110,7 @@ function position(event) {
   ];
 }
 
-const ERASER_END = 32; // of a pen, in PointerEvent.buttons
+const ERASER_END = 32; // the eraser end of a pen, in PointerEvent.buttons
 
 canvas.addEventListener("pointerdown", (event) => {
   if (event.button === 1 || event.button === 2 || stroke) return;
@@ -121,7 +121,7 @@ canvas.addEventListener("pointerdown", (event) => {
 canvas.addEventListener("pointermove", (event) => {
   if (!stroke || event.pointerId !== stroke.pointer) return;
   const events = event.getCoalescedEvents?.() ?? [];
-  (events.length ? events : [event]).forEach((each) => extend(stroke.line, position(each)));
+  (events.length ? events : [event]).forEach((move) => extend(stroke.line, position(move)));
 });
 
 function lift(event) {
@@ -189,7 +189,7 @@ canvas.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A value that the server sets (not an echo of ours) is shown as a picture to draw on.
+// Show a value that the server sets, unless it is the one that was sent, as a picture to draw on.
 watch("value", () => {
   const value = props.value || "";
   if (value === sent) return;

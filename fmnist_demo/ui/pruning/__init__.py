@@ -21,7 +21,7 @@ from fmnist_demo.ui.templates import render
 
 
 def not_measured(command: str) -> Markup:
-    """The message in place of a chart whose numbers `command` has to measure first."""
+    """The message that replaces a chart until `command` has measured its numbers."""
     return message(f"These numbers are not measured yet: run python -m fmnist_demo {command}.")
 
 
