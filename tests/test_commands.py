@@ -72,6 +72,7 @@ def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_p
     assert (len(drawings.labels), drawings.labels.min()) == (50, 0)
 
 
+@pytest.mark.slow
 def test_train_all_trains_nine_networks_and_skips_finished_ones(no_download, tmp_path, capsys):
     command = ["train", "--all", *QUICK, "--epochs", "1", "--out", str(tmp_path)]
     assert cli.main(command) == 0
@@ -234,6 +235,7 @@ def test_study_writes_its_numbers_and_its_findings(no_download, tmp_path, capsys
     assert capsys.readouterr().out.count("validation") == 2 * (7 + 5)
 
 
+@pytest.mark.slow
 def test_the_findings_of_a_summary_are_written_again_without_training(tmp_path, monkeypatch):
     monkeypatch.setattr(sweep, "run", None)
     options = ["--findings-only", "--markdown", str(tmp_path / "findings.md"), "--threads", "1"]

@@ -133,6 +133,7 @@ def test_recognition_distinguishes_unconfident_from_wrong(confident, network):
     assert [result.per_class[name].below_threshold for name in ("bag", "dress")] == [0.5, 0.5]
 
 
+@pytest.mark.slow
 def test_the_non_garments_are_always_the_same_and_never_blank():
     pictures = non_garments()
     assert (pictures.shape, pictures.dtype) == ((NON_GARMENTS, 28, 28), torch.uint8)

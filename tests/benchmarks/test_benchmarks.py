@@ -332,6 +332,7 @@ def test_the_trainings_are_spread_over_the_study():
     assert places[-1] >= len(whole) / 2
 
 
+@pytest.mark.slow
 def test_all_of_throughput_is_measured(drawings, tmp_path, monkeypatch):
     monkeypatch.setattr(throughput, "load_training", lambda data: drawings)
     monkeypatch.setattr(throughput, "load_test", lambda data: drawings.validation)

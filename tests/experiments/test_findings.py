@@ -164,6 +164,7 @@ def test_the_figure_of_drawings_has_one_point_per_method():
     ]
 
 
+@pytest.mark.slow
 def test_the_file_has_every_part_of_each_question(tmp_path):
     summary = summary_of(deeper(0.01))
     findings.write(summary, tmp_path / "all.md")
@@ -185,6 +186,7 @@ def test_the_file_has_every_part_of_each_question(tmp_path):
     assert (tmp_path / "other.md").read_text() != (tmp_path / "all.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_documented_findings_match_the_shipped_study(tmp_path):
     findings.write(read_study(WEIGHTS), tmp_path / "findings.md")
     docs = WEIGHTS.parent / "docs"

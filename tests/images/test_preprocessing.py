@@ -171,6 +171,7 @@ def test_picture_of_one_colour(value):
     assert "one colour" in refused(prepare, plain)
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(60, 200), st.integers(60, 200), st.integers(0, 99))
 def test_photos_of_any_shape(width, height, seed):

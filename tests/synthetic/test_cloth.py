@@ -66,6 +66,7 @@ def test_only_shoes_are_shown_in_pairs_from_above(monkeypatch):
     assert len(pairs) < 20 * len(SHOES)
 
 
+@pytest.mark.slow
 def test_classes_are_told_apart_by_their_mean_pictures():
     """The crudest classifier does far better than one in ten, so the cloth has a class."""
     (images, labels), (others, theirs) = (dataset(n, n, {"cloth": 1}) for n in (600, 300))

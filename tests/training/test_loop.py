@@ -290,7 +290,8 @@ def scribbles() -> Split:
     return Split.from_arrays(*dataset(100, seed=5, shares={"scribble": 1}))
 
 
-def test_networks_learn_to_be_in_doubt_about_what_is_no_garment(train, validation, scribbles):
+@pytest.mark.slow
+def test_networks_learn_to_be_unsure_about_what_is_no_garment(train, validation, scribbles):
     config = replace(QUICK, epochs=12)
     doubtful, _ = learn(train, validation, config, synthetic=scribbles)
     naive, _ = learn(train, validation, config)

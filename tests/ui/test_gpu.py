@@ -107,6 +107,7 @@ def test_on_zerogpu_a_training_runs_in_the_process_that_has_the_gpu(borrowing_la
     assert len(borrowing_lab.queue) == 0
 
 
+@pytest.mark.slow
 def test_on_zerogpu_pausing_and_stopping_are_heard_in_the_other_process(borrowing_lab):
     control = Control()
     updates = borrowing_lab.train(LONG, control)
