@@ -58,6 +58,13 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(fixture)
 
 
+CANVAS_IS_READY = """() => {
+  const canvas = document.querySelector("canvas");
+  return !canvas || canvas.getContext("2d").getImageData(0, 0, 1, 1).data[3] === 255;
+}"""
+"""The canvas paints its paper when its listeners are attached; strokes before that are lost."""
+
+
 def skip_or_fail(reason: str) -> NoReturn:
     """Skip a test that this machine cannot run; where CI=true, every test must run."""
     if os.environ.get("CI") == "true":
@@ -138,7 +145,7 @@ def browser():
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
-    playwright.expect.set_options(timeout=60_000)  # milliseconds, for a machine under load
+    playwright.expect.set_options(timeout=PATIENCE)
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -157,12 +164,12 @@ def open_page(browser, app_url):
         page = browser.new_page(**options)
         page.set_default_timeout(PATIENCE)
         pages.append(page)
-        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         page.on("request", lambda r: is_foreign(r.url) and foreign.append(r.url))
         page.goto(app_url + query)
         page.locator(shows).wait_for()
+        page.wait_for_function(CANVAS_IS_READY)
         return page
 
     def is_foreign(url):
