@@ -167,7 +167,7 @@ def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
 
 def test_a_wrong_link_says_so_on_the_page(open_lab):
     page = open_lab("?tab=train&layers=99", **DESKTOP)
-    expect(page.locator("#lab-status .alert")).to_contain_text("hidden layers “99”")
+    expect(page.locator("#lab-status .alert")).to_contain_text("Hidden layers “99”")
     expect(page.locator("#lab-layers input[type=range]")).to_have_value("3")
 
 
