@@ -17,7 +17,7 @@ ALLOWED = {
     "spec": {"errors"},
     "files": {"errors"},
     "images": {"errors", "spec"},
-    "synthetic": {"images", "spec"},
+    "synthetic": {"errors", "images", "spec"},
     "data": {"errors", "files", "spec"},
     "networks": {"data", "errors", "files", "spec"},
     "training": {"data", "errors", "networks", "spec", "synthetic"},

@@ -8,16 +8,17 @@ import numpy as np
 
 from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, NO_GARMENT
-from fmnist_demo.synthetic import glyphs, icons, things
+from fmnist_demo.synthetic import glyphs, icons
 from fmnist_demo.synthetic.cloth import photograph
 from fmnist_demo.synthetic.drawings import draw, draw_glyph, draw_lines, scribble
+from fmnist_demo.synthetic.things import kinds
 
 SHARES = {"drawing": 8, "cloth": 6, "scribble": 1, "thing": 3, "icon": 1, "glyph": 1}
 """How many images of each kind one round contains."""
 
 
 def _thing(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
-    return draw_lines(things.strokes(rng, held_out), rng)
+    return draw_lines(kinds.strokes(rng, held_out), rng)
 
 
 def _icon(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
@@ -46,9 +47,10 @@ CHUNK = 1_000
 def examples(
     seed: int | Sequence[int] = 0, shares: dict[str, int] = SHARES
 ) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield synthetic images without end: uint8 (28, 28) and a label, `NO_GARMENT` for `NON_GARMENTS`.
+    """Yield synthetic images without end: uint8 (28, 28) and a label.
 
-    The classes take turns. The same seed and shares yield the same images.
+    The label of all `NON_GARMENTS` is `NO_GARMENT`. The classes take turns. The same seed and
+    shares yield the same images. Raises `UserError` if a kind needs what is not installed.
     """
     rng = np.random.default_rng(seed)
     turns = {kind: count() for kind in shares}

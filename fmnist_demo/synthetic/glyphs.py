@@ -27,11 +27,11 @@ BLOCKS = (
 """The first and last characters of the blocks, each as likely as the others; the first counts
 twice."""
 
-LIKE_GARMENTS = frozenset("LΛΠЛП∏∧∩⋀⋂Γ")
+LIKE_GARMENTS = frozenset("LΛΠЛП∏∧∩⋀⋂Γ∥‖")
 """Characters in the shape of a boot or of trousers."""
 
-WORD = 0.25
-"""The share of words, of two to five letters."""
+WORD = 0.2
+"""The share of words, of two to four letters."""
 
 
 def strokes(rng: np.random.Generator, held_out: bool = False) -> list[Line]:
@@ -40,7 +40,7 @@ def strokes(rng: np.random.Generator, held_out: bool = False) -> list[Line]:
     Either of characters that are trained on, or of ones that are held out.
     """
     font = FONTS[rng.integers(len(FONTS))]
-    length = int(rng.integers(2, 6)) if rng.random() < WORD else 1
+    length = int(rng.integers(2, 5)) if rng.random() < WORD else 1
     block = 0 if length > 1 else int(rng.integers(len(BLOCKS)))
     codes = _codes(font, *BLOCKS[block], held_out) or _codes(font, *BLOCKS[0], held_out)
     lines, x = [], 0.0
@@ -53,8 +53,13 @@ def strokes(rng: np.random.Generator, held_out: bool = False) -> list[Line]:
 
 def is_hole(outline: Line) -> bool:
     """Whether a closed outline (n, 2) is drawn against the clock, as TrueType draws holes."""
+    return _area(outline) < 0
+
+
+def _area(outline: Line) -> float:
+    """The area in a closed outline (n, 2), negative if it is drawn against the clock."""
     x, y = outline.T
-    return float(x[:-1] @ y[1:] - y[:-1] @ x[1:]) < 0
+    return float(x[:-1] @ y[1:] - y[:-1] @ x[1:]) / 2
 
 
 @cache
@@ -65,9 +70,14 @@ def _codes(font: str, first: int, last: int, held_out: bool) -> list[int]:
         for code in range(first, last + 1)
         if code in _font(font).get_charmap()
         and chr(code) not in LIKE_GARMENTS
-        and is_held_out(unicodedata.name(chr(code), "")) == held_out
-        and _outlines(font, code)
+        and is_held_out(_letter(code)) == held_out
+        and unicodedata.category(chr(code))[0] not in "CZ"  # controls and spaces
     ]
+
+
+def _letter(code: int) -> str:
+    """The name of a character without its accents, as one is held out with all its accents."""
+    return unicodedata.name(chr(code), "").split(" WITH ")[0]
 
 
 @cache
@@ -80,7 +90,7 @@ def _font(name: str):
 
 @cache
 def _outlines(font: str, code: int) -> list[Line]:
-    """The closed outlines of a character, y downwards; holes go round the other way."""
+    """The closed outlines of a character, largest first, so that what is inside is filled later."""
     from matplotlib.ft2font import LoadFlags
     from matplotlib.path import Path
 
@@ -89,4 +99,5 @@ def _outlines(font: str, code: int) -> list[Line]:
     path = Path(*face.get_path())
     height = face.units_per_EM / 64  # the path is in pixels, which are 64 units
     polygons = path.interpolated(1).to_polygons(closed_only=True) if len(path.vertices) else []
-    return [polygon * [1, -1] / height for polygon in polygons if len(polygon) > 3]
+    outlines = [polygon * [1, -1] / height for polygon in polygons if len(polygon) > 3]
+    return sorted(outlines, key=lambda outline: -abs(_area(outline)))

@@ -13,7 +13,7 @@ import numpy as np
 from fmnist_demo.errors import UserError
 from fmnist_demo.images.strokes import Line
 from fmnist_demo.synthetic.held_out import is_held_out
-from fmnist_demo.synthetic.things import distorted
+from fmnist_demo.synthetic.variation import distorted
 
 GARMENT_WORDS = frozenset(
     # clothing, and what hangs or washes it

@@ -44,7 +44,7 @@ def dot(x, y) -> Line:
 
 
 def curve(*points, steps: int = 5) -> Line:
-    """A smooth line through the points: a Catmull-Rom spline, closed if its first point is its last.
+    """A smooth line through the points, closed if its first one is its last: a Catmull-Rom spline.
 
     Source: Catmull and Rom 1974, "A class of local interpolating splines".
     """

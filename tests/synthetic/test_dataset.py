@@ -5,11 +5,16 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from helpers import assert_one_sentence
+
+from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT
 from fmnist_demo.synthetic.cloth import photograph
-from fmnist_demo.synthetic.dataset import CHUNK, SHARES, dataset, examples
-from fmnist_demo.synthetic.drawings import draw, scribble
+from fmnist_demo.synthetic import glyphs, icons
+from fmnist_demo.synthetic.dataset import CHUNK, NON_GARMENTS, SHARES, dataset, examples
+from fmnist_demo.synthetic.drawings import draw, draw_glyph, draw_lines, scribble
+from fmnist_demo.synthetic.things import kinds
 
 
 @pytest.mark.parametrize("shares", [SHARES, *({kind: 1} for kind in SHARES)])
@@ -34,6 +39,9 @@ def test_each_kind_is_what_its_own_module_makes():
         "drawing": lambda label: from_drawing(draw(label, rng)).pixels,
         "cloth": lambda label: photograph(label, rng),
         "scribble": lambda label: from_drawing(scribble(rng)).pixels,
+        "thing": lambda label: from_drawing(draw_lines(kinds.strokes(rng), rng)).pixels,
+        "icon": lambda label: from_drawing(draw_lines(icons.strokes(rng), rng)).pixels,
+        "glyph": lambda label: from_drawing(draw_glyph(glyphs.strokes(rng), rng)).pixels,
     }
     assert set(makers) == set(SHARES)
     for kind, make in makers.items():
@@ -49,11 +57,30 @@ def test_kinds_come_by_their_shares_and_classes_evenly_within_each():
     _, labels = dataset(round_of_all)
     counts = {label: (labels == label).sum() for label in set(labels.tolist())}
     garments = SHARES["drawing"] + SHARES["cloth"]
-    assert counts == {NO_GARMENT: 10 * SHARES["scribble"]} | dict.fromkeys(range(10), garments)
+    others = sum(SHARES.values()) - garments
+    assert counts == {NO_GARMENT: 10 * others} | dict.fromkeys(range(10), garments)
 
 
-def test_only_a_scribble_is_no_garment():
-    assert set(dataset(10, shares={"scribble": 1})[1]) == {NO_GARMENT}
+@pytest.mark.parametrize("kind", NON_GARMENTS)
+def test_what_is_no_garment_has_no_class(kind):
+    assert set(dataset(10, shares={kind: 1})[1]) == {NO_GARMENT}
+
+
+def test_nothing_that_is_held_out_is_trained_on():
+    assert set(SHARES) & set(NON_GARMENTS) == {"scribble", "thing", "icon", "glyph"}
+    assert {kind for kind in NON_GARMENTS if kind not in SHARES} == {
+        f"{kind}_held_out" for kind in ("thing", "icon", "glyph")
+    }
+
+
+def test_without_the_icons_training_asks_for_them(monkeypatch):
+    monkeypatch.setattr(icons, "find_spec", lambda name: None)
+    for cached in (icons._folder, icons._names):
+        monkeypatch.setattr(icons, cached.__name__, cached.__wrapped__)
+    with pytest.raises(UserError, match=r"requirements-train\.txt") as error:
+        dataset(20)
+    assert_one_sentence(str(error.value))
+    assert len(dataset(20, shares={"thing": 1, "glyph": 1})[1]) == 20
 
 
 @pytest.mark.slow
