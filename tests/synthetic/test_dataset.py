@@ -4,14 +4,13 @@ from itertools import islice
 
 import numpy as np
 import pytest
-
 from helpers import assert_one_sentence
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT
-from fmnist_demo.synthetic.cloth import photograph
 from fmnist_demo.synthetic import glyphs, icons
+from fmnist_demo.synthetic.cloth import photograph
 from fmnist_demo.synthetic.dataset import CHUNK, NON_GARMENTS, SHARES, dataset, examples
 from fmnist_demo.synthetic.drawings import draw, draw_glyph, draw_lines, scribble
 from fmnist_demo.synthetic.things import kinds
