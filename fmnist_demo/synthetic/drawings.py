@@ -24,8 +24,9 @@ def _round_corners(line: Line, reach: int, closed: bool) -> Line:
     """A moving average over 2 `reach` + 1 points; the ends of an open line stay fixed."""
     if reach == 0 or len(line) < 4 * reach:
         return line
-    padded = np.pad(line, ((reach, reach), (0, 0)), mode="wrap" if closed else "edge")
-    sums = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
+    before = line[-reach:] if closed else line[:1].repeat(reach, axis=0)
+    after = line[:reach] if closed else line[-1:].repeat(reach, axis=0)
+    sums = np.cumsum(np.concatenate([np.zeros((1, 2)), before, line, after]), axis=0)
     window = 2 * reach + 1
     smooth = (sums[window:] - sums[:-window]) / window
     if not closed:
