@@ -46,9 +46,6 @@ class Setting:
         return self.low is None or self.low <= value <= self.high
 
 
-REGULARISER_LABELS = {name: regulariser.label for name, regulariser in REGULARISERS.items()}
-
-
 class Settings(BaseModel, frozen=True, extra="forbid"):
     """One training as a visitor has set it up.
 
@@ -59,7 +56,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     layers: Annotated[int, Setting("Hidden layers", 1, 7, step=1)] = 3
     width: Annotated[int, Setting("Width", 16, 1024, 16, help="Units in each hidden layer.")] = 256
     dropout: Annotated[float, Setting("Dropout", 0.0, 0.8, 0.05)] = 0.0
-    regulariser: Annotated[str, Setting("Regulariser", choices=REGULARISER_LABELS)] = "none"
+    regulariser: Annotated[
+        str, Setting("Regulariser", choices={name: r.label for name, r in REGULARISERS.items()})
+    ] = "none"
     strength: Annotated[float, Setting("Strength", 0.0, 100.0, 1e-5, logarithmic=True)] = 0.0
     learning_rate: Annotated[
         float,

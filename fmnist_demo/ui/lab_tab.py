@@ -295,7 +295,7 @@ def _curves(history: list[EpochResult], stop_reason: str) -> dict:
     """A history as `plots.learning_curves` takes it."""
     keys = ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
     return {key: [getattr(result, key) for result in history] for key in keys} | {
-        "kept": best_epoch(history).epoch,
+        "best_epoch": best_epoch(history).epoch,
         "stopped_early": stop_reason == "early stopping",
     }
 

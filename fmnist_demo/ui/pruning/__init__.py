@@ -55,7 +55,7 @@ class PruningCurve:
 
 def kept_html(share: float) -> Markup:
     """A sentence on the share of the weights that is kept, 0 to 1."""
-    return render("pruning/kept.html", pruned=plots.percent(1 - share), kept=f"{share * 100:.3g}")
+    return render("pruning/kept.html", pruned=f"{1 - share:.1%}", kept=f"{share * 100:.3g}")
 
 
 def pruned_answers_html(
