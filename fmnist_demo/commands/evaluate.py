@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from dataclasses import asdict
 
 from tqdm import tqdm
 
@@ -37,7 +36,7 @@ def run(args: argparse.Namespace) -> None:
             )
             for reason in pictures[kind].unreadable.values():
                 print(f"Counted as wrong: {reason}", file=sys.stderr)
-    reports = [asdict(evaluation.evaluate(c, test, **pictures)) for c in tqdm(chosen, "networks")]
+    reports = [evaluation.evaluate(c, test, **pictures) for c in tqdm(chosen, "networks")]
     if args.json:
         files.write_json(args.json, reports)
     print(evaluation.table(reports))
