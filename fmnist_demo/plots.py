@@ -76,9 +76,9 @@ class Measure:
     scale: float = 100
     decimals: int = 2
 
-    def number(self, value: float) -> str:
-        """0.9013 -> `90.13`."""
-        return f"{value * self.scale:.{self.decimals}f}"
+    def number(self, value: float, sign: str = "") -> str:
+        """0.9013 -> `90.13`, or `+90.13` if `sign` is `+`."""
+        return f"{value * self.scale:{sign}.{self.decimals}f}"
 
     def write(self, value: float) -> str:
         """0.9013 -> `90.13%`."""

@@ -10,6 +10,7 @@ from PIL import Image
 from fmnist_demo.experiments import findings, study
 from fmnist_demo.experiments.findings import NOT_SUPPORTED, OPPOSITE, SUPPORTED
 from fmnist_demo.experiments.questions import BEST, QUESTIONS
+from fmnist_demo.experiments.sweep import METRIC_FORMATS
 from fmnist_demo.networks.checkpoints import WEIGHTS
 from fmnist_demo.results import read_study
 
@@ -57,7 +58,7 @@ def test_the_verdict_follows_from_the_numbers(step, verdict):
     """The difference is `6 step`; twice its standard error is 2 sqrt(2 / 3) 0.01, or 0.0163."""
     answer = depth_answers(deeper(step))[0]
     assert f". {verdict}: the test accuracy is " in answer
-    values = f"{71 + 700 * step:.2f} % with 7 layers and {71 + 100 * step:.2f} % with 1 layer"
+    values = f"{71 + 700 * step:.2f}% with 7 layers and {71 + 100 * step:.2f}% with 1 layer"
     assert values in answer
     assert f"the difference, {600 * step:+.2f} ± 0.82 points, is " in answer
     relation = "within" if verdict == NOT_SUPPORTED else "more than"
@@ -91,7 +92,7 @@ def test_the_setting_is_chosen_on_validation_and_compared_on_the_test_set():
         )
 
     answers = findings.answers("penalties", summary_of(metrics)["questions"]["penalties"])
-    assert "75.00 % with L1 of strength 0.0003 and 70.00 % with no penalty" in answers[0]
+    assert "75.00% with L1 of strength 0.0003 and 70.00% with no penalty" in answers[0]
 
 
 def test_the_setting_without_the_method_is_never_its_best():
@@ -125,7 +126,7 @@ def test_every_claim_has_an_answer_which_is_not_supported_without_a_difference()
 def test_claims_and_panels_use_metrics_of_their_question(name):
     question = QUESTIONS[name]
     used = {claim.metric for claim in question.claims} | set(question.panels)
-    assert used <= set(QUESTIONS[name].metrics) <= set(findings.METRIC_FORMATS)
+    assert used <= set(QUESTIONS[name].metrics) <= set(METRIC_FORMATS)
 
 
 def test_one_seed_gives_no_verdict():
@@ -150,7 +151,7 @@ def test_the_table_has_every_point_with_mean_and_deviation():
     head, _, *rows = findings.table("depth", points).splitlines()
     assert head.startswith("| hidden layers | validation accuracy | test accuracy |")
     assert len(rows) == 7
-    assert "| 2 layers | 80.00 ± 0.00 % | 73.00 ± 1.00 % |" in rows[1]
+    assert "| 2 layers | 80.00 ± 0.00% | 73.00 ± 1.00% |" in rows[1]
 
 
 def test_the_figure_of_drawings_has_one_point_per_method():
