@@ -6,7 +6,6 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,27 +36,22 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--record", action="store_true", help="update docs/reliability.json and docs/reliability.md"
     )
+    parser.set_defaults(name=name)
     return parser
 
 
-@dataclass(frozen=True)
-class Report:
-    """How the results of one stress command, a dict for JSON, are shown and judged.
-
-    `table`: to Markdown. `problems`: the lines to print below it. `failed`: whether the command
-    fails.
-    """
-
-    name: str
-    table: Callable[[dict], str]
-    problems: Callable[[dict], Iterable[str]]
-    failed: Callable[[dict], object]
-
-
-def run(report: Report, args: argparse.Namespace, measure: Callable[[], dict]) -> int:
+def run(
+    args: argparse.Namespace,
+    measure: Callable[[], dict],
+    table: Callable[[dict], str],
+    problems: Callable[[dict], Iterable[str]],
+    failed: Callable[[dict], object],
+) -> int:
     """Measure, store the results as `args` say, and print the table and the problems.
 
-    Returns the exit status: 0, 1 for results that count as a failure, 130 for Ctrl-C.
+    `measure` returns the results, a dict for JSON. `table` turns them into Markdown. `problems`:
+    the lines to print below it. `failed`: whether the command fails. Returns the exit status: 0,
+    1 for results that count as a failure, 130 for Ctrl-C.
     """
     try:
         results = measure()
@@ -66,11 +60,11 @@ def run(report: Report, args: argparse.Namespace, measure: Callable[[], dict]) -
         return 130
     if args.json:
         write_json(args.json, results)
-    table = report.table(results)
+    text = table(results)
     if args.record:
-        record(report.name, results, table)
-    print(table, *report.problems(results), sep="\n")
-    return int(bool(report.failed(results)))
+        record(args.name, results, text)
+    print(text, *problems(results), sep="\n")
+    return int(bool(failed(results)))
 
 
 def record(name: str, results: dict, table: str) -> None:
