@@ -1,17 +1,17 @@
 """What the stress commands share: their options, and docs/reliability.* where results are kept."""
 
 import argparse
-import json
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import pages
 from benchmarks.machine import processor
+from fmnist_demo.errors import exit_status
 from fmnist_demo.files import write_json
+from fmnist_demo.results import read_json
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 RESULTS = PAGE.with_suffix(".json")
@@ -51,13 +51,11 @@ def run(
 
     `measure` returns the results, a dict for JSON. `table` turns them into Markdown. `problems`:
     the lines to print below it. `failed`: whether the command fails. Returns the exit status: 0,
-    1 for results that count as a failure, 130 for Ctrl-C.
+    1 for results that count as a failure, otherwise that of `exit_status`.
     """
-    try:
-        results = measure()
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
+    results = {}
+    if status := exit_status(lambda: results.update(measure())):
+        return status
     if args.json:
         write_json(args.json, results)
     text = table(results)
@@ -69,6 +67,5 @@ def run(
 
 def record(name: str, results: dict, table: str) -> None:
     """Store `results` under `name`, and put the Markdown `table` between its marks on the page."""
-    recorded = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    write_json(RESULTS, recorded | {name: results})
+    write_json(RESULTS, read_json(RESULTS) | {name: results})
     pages.put(PAGE, name, table)

@@ -240,8 +240,7 @@ def run(
     for training in dict.fromkeys(trainings):
         path = Path(folder, f"{training.key(examples.split_hash)}.json")
         settings = training.settings(examples.split_hash)
-        metrics = _read(path, settings)
-        if metrics is None:
+        if (metrics := _read(path, settings)) is None:
             missing.append((training, path, settings))
         else:
             yield training, metrics
@@ -273,8 +272,7 @@ def _train(
     `arrays`: images and labels of each of the splits that `measure` takes.
     """
     torch.set_num_threads(threads)
-    finished = _read(path, settings)
-    if finished is not None:  # a lost machine finished it, but its answer was lost too
+    if finished := _read(path, settings):  # a lost machine finished it, but its answer was lost too
         return training, finished
     # Copied, because torch warns about arrays that are mapped read-only.
     tensors = [torch.from_numpy(np.array(array)) for array in arrays]
