@@ -248,7 +248,7 @@ def test_pointing_at_a_bar_tells_its_number(open_page):
     open_regularisation(page)
     figure = page.locator("#chart-zeros")
     figure.locator(".spot").nth(4).hover()
-    expect(figure.locator(".tip")).to_have_text(re.compile(r"^L1, layer 1: 9\d\.\d %$"))
+    expect(figure.locator(".tip")).to_have_text(re.compile(r"^L1, layer 1: 9\d\.\d%$"))
 
 
 def test_the_figures_fit_a_phone(open_page):
