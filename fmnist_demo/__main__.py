@@ -8,8 +8,7 @@ from pathlib import Path
 import torch
 
 from fmnist_demo.commands import classify, evaluate, path, study, train
-from fmnist_demo.commands.options import add_threads
-from fmnist_demo.errors import exit_status
+from fmnist_demo.errors import UserError, exit_status
 
 COMMANDS = {
     "train": train,
@@ -29,7 +28,12 @@ def parser() -> argparse.ArgumentParser:
         about = command.__doc__.rstrip(".")
         sub = commands.add_parser(name, help=about[0].lower() + about[1:], description=about)
         command.add_options(sub)
-        add_threads(sub)
+        sub.add_argument(
+            "--threads",
+            type=int,
+            default=os.cpu_count() or 1,
+            help="CPU threads (default: all cores)",
+        )
         sub.set_defaults(run=command.run)
     return top
 
@@ -42,8 +46,14 @@ def _program() -> str:
 def main(argv: list[str] | None = None) -> int:
     """Run a command. Returns the exit status: 0, 2 for a user's error, 130 for Ctrl-C."""
     args = parser().parse_args(argv)
-    torch.set_num_threads(args.threads or os.cpu_count() or 1)
-    return exit_status(lambda: args.run(args))
+    return exit_status(lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> None:
+    if args.threads < 1:
+        raise UserError(f"--threads must be 1 or more, not {args.threads}.")
+    torch.set_num_threads(args.threads)
+    args.run(args)
 
 
 if __name__ == "__main__":

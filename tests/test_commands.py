@@ -130,6 +130,8 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
         ["train", "--layers", "3", "--regulariser", "l1", "--width", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--epochs", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--synthetic", "-1"],
+        ["evaluate", "--threads", "-1"],
+        ["study", "--threads", "0"],
         ["evaluate", "--weights", "nowhere"],
         ["evaluate", "--drawings", "nowhere"],
         ["path", "--strengths", "0.1"],
@@ -153,6 +155,20 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
 def test_a_user_error_is_one_sentence_with_exit_status_2(no_download, arguments, capsys):
     assert cli.main(arguments) == 2
     assert_one_sentence(capsys.readouterr().err.strip().splitlines()[-1])
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_training(
+    no_download, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(train_command, "fit", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(fashion_mnist, "load_training", lambda *_: pytest.fail("loaded"))
+    (tmp_path / "file").write_text("no folder")
+    for out in (tmp_path / "file", tmp_path / "file" / "folder", "/proc/folder"):
+        command = ["train", "--layers", "3", "--regulariser", "l1", *QUICK, "--out", str(out)]
+        assert cli.main(command) == 2
+        message = capsys.readouterr().err.strip()
+        assert_one_sentence(message)
+        assert message.startswith(f"{out} cannot be written to")
 
 
 @pytest.fixture

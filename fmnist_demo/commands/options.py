@@ -13,13 +13,7 @@ from fmnist_demo.experiments.engines import ENGINES
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
 from fmnist_demo.training.config import PRECISIONS, TrainConfig
 
-LAYERS = (3, 5, 7)
-"""The depths of the networks that come with the project."""
-
-
-def add_threads(parser: argparse.ArgumentParser) -> None:
-    """`--threads`, which `__main__` sets before the command runs."""
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+WIDTH_HELP = "units in each hidden layer (default: about 2.1 M parameters at any depth)"
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -38,15 +32,6 @@ def add_precision(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         default=TrainConfig.precision,
         help="bfloat16 is twice as fast on CPUs with AVX-512 BF16 and on GPUs",
-    )
-
-
-def add_width(parser: argparse.ArgumentParser) -> None:
-    """`--width`."""
-    parser.add_argument(
-        "--width",
-        type=int,
-        help="units per layer (default: as many as give about 2.1 M parameters)",
     )
 
 

@@ -22,6 +22,9 @@ _INSTALLED = _PACKAGE / "weights"
 WEIGHTS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "weights"
 """The folder of the shipped checkpoints, in an installed package or in a checkout."""
 
+LAYERS = (3, 5, 7)
+"""Their depths: each with every regulariser."""
+
 FORMAT = 3
 """The version of the metadata that `save` writes."""
 
@@ -47,7 +50,7 @@ class Metadata:
 
     `training`: the `TrainConfig` as a dict. `split_hash`: identifies the validation examples.
     `history`: one dict per epoch. `validation`: `loss` and `accuracy` of the best epoch.
-    `stop_reason`: `all epochs`, `early stopping` or `interrupted`.
+    `stop_reason`: `ALL_EPOCHS`, `EARLY_STOPPING` or `INTERRUPTED` of `training.stop_reasons`.
     """
 
     model: MLPConfig
@@ -70,6 +73,10 @@ class Metadata:
     def name(self) -> str:
         """`mlp3-l1` for three hidden layers and L1."""
         return f"mlp{self.model.layers}-{self.regulariser}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.name}.safetensors"
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ from fmnist_demo.training.settings import (
     from_query,
     from_values,
 )
+from fmnist_demo.training.stop_reasons import VERDICTS
 from fmnist_demo.training.updates import (
     FILTERS,
-    STOP_REASONS,
     Failed,
     Finished,
     Preparing,
@@ -157,7 +157,7 @@ def test_the_verdict_says_how_it_ended_the_gap_and_the_zeros(ended, train_accura
     assert Run(Settings(), HISTORY, ended, train_accuracy).verdict == sentence
 
 
-@pytest.mark.parametrize("ended", STOP_REASONS)
+@pytest.mark.parametrize("ended", VERDICTS)
 def test_every_end_makes_one_sentence(ended):
     assert_one_sentence(Run(Settings(), HISTORY, ended, 0.9).verdict)
 
