@@ -28,12 +28,7 @@ def parser() -> argparse.ArgumentParser:
         about = command.__doc__.rstrip(".")
         sub = commands.add_parser(name, help=about[0].lower() + about[1:], description=about)
         command.add_options(sub)
-        sub.add_argument(
-            "--threads",
-            type=int,
-            default=os.cpu_count() or 1,
-            help="CPU threads (default: all cores)",
-        )
+        sub.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
         sub.set_defaults(run=command.run)
     return top
 
@@ -50,9 +45,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> None:
-    if args.threads < 1:
+    if args.threads is not None and args.threads < 1:
         raise UserError(f"--threads must be 1 or more, not {args.threads}.")
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(args.threads or os.cpu_count() or 1)
     args.run(args)
 
 

@@ -10,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 from fmnist_demo import files
-from fmnist_demo.commands.options import WIDTH_HELP, add_data, add_precision
+from fmnist_demo.commands.options import DEFAULT, WIDTH_HELP, add_data, add_precision
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
@@ -21,7 +21,7 @@ from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic import dataset
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import EpochResult, best_epoch, choose_device, fit, stop_reason
-from fmnist_demo.training.result import planned_metadata, trained_checkpoint
+from fmnist_demo.training.result import trained_checkpoint
 from fmnist_demo.training.settings import Settings, arguments, declarations
 from fmnist_demo.training.stop_reasons import INTERRUPTED
 
@@ -43,25 +43,13 @@ it."""
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `train`."""
-    config = TrainConfig()
-    add = parser.add_argument
     add_setting_options(parser)
+    add = parser.add_argument
     add("--all", action="store_true", help="every depth with every regulariser")
-    add("--seed", type=int, default=config.seed, help="random seed (default: %(default)s)")
-    add(
-        "--synthetic",
-        type=int,
-        default=config.synthetic,
-        metavar="N",
-        help="synthetic images in each epoch (default: %(default)s)",
-    )
-    add(
-        "--synthetic-sets",
-        type=int,
-        default=config.synthetic_sets,
-        metavar="N",
-        help="sets of synthetic images that take turns (default: %(default)s)",
-    )
+    add("--seed", type=int, help=f"random seed {DEFAULT}")
+    add("--synthetic", type=int, metavar="N", help=f"synthetic images in each epoch {DEFAULT}")
+    text = f"sets of synthetic images that take turns {DEFAULT}"
+    add("--synthetic-sets", type=int, metavar="N", help=text)
     add(
         "--device",
         choices=("auto", "cpu", "cuda"),
@@ -79,25 +67,25 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
     Its default is that of `MLPConfig` or `TrainConfig`, which also check its range: the lab's
     bounds only keep its trainings short.
     """
-    defaults = asdict(MLPConfig()) | asdict(TrainConfig())
+    defaults = Settings().model_dump() | asdict(MLPConfig()) | asdict(TrainConfig())
+    parser.set_defaults(**defaults)
+    add = parser.add_argument
     for name, setting in declarations().items():
         if setting.lab_only:
             continue
-        field = Settings.model_fields[name]
-        default = defaults.get(name, field.default)
-        option, text = name.replace("_", "-"), setting.label.lower()
-        if field.annotation is bool:
-            no, turn = ("no-", "turn off") if default else ("", "turn on")
-            keywords = {"action": f"store_{not default}".lower(), "help": f"{turn} {text}"}
-            parser.add_argument(f"--{no}{option}", dest=name, **keywords)
+        kind, text = Settings.model_fields[name].annotation, setting.label.lower()
+        option = name.replace("_", "-")
+        if kind is bool:
+            prefix, switch = ("no-", "off") if defaults[name] else ("", "on")
+            action = "store_false" if defaults[name] else "store_true"
+            add(f"--{prefix}{option}", dest=name, action=action, help=f"turn {switch} {text}")
             continue
         if setting.help:
             text += f": {setting.help[0].lower()}{setting.help[1:].rstrip('.')}"
-        keywords = {"type": field.annotation, "default": default, "help": text}
-        keywords |= SPECIAL.get(name, {"help": f"{text} (default: %(default)s)"})
-        if "choices" not in keywords:
-            keywords["metavar"] = "N" if field.annotation is int else "X"
-        parser.add_argument(f"--{option}", **keywords)
+        special = SPECIAL.get(name, {"help": f"{text} {DEFAULT}"})
+        if "choices" not in special:
+            special = {"metavar": "N" if kind is int else "X"} | special
+        add(f"--{option}", **{"type": kind, "help": text} | special)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -114,7 +102,7 @@ def run(args: argparse.Namespace) -> None:
 
     for number, (layers, regulariser) in enumerate(jobs, start=1):
         shape, config = _chosen(args, layers, regulariser)
-        planned = planned_metadata(shape, config, examples)
+        planned = Metadata(shape, asdict(config), examples.split_hash)
         path = Path(args.out) / planned.file_name
         if _is_finished(path, planned):
             print(f"{path} is trained already with these settings.")

@@ -2,7 +2,6 @@
 
 import json
 import platform
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +27,8 @@ LAYERS = (3, 5, 7)
 FORMAT = 3
 """The version of the metadata that `save` writes."""
 
-OLDER_NAMES = {2: {"doubt": "confidence_threshold", "ended": "stop_reason"}}
-"""The older formats that `load` reads: by format, their names for today's fields."""
+OLD_NAMES = {"doubt": "confidence_threshold", "ended": "stop_reason"}
+"""What format 2, which `load` still reads, calls some fields."""
 
 MAX_BYTES = 32 * 2**20
 """The largest file that `load` opens."""
@@ -159,16 +158,16 @@ def load(path: str | Path) -> Checkpoint:
     return Checkpoint(model.eval(), metadata)
 
 
-class Collection:
+class Collection(list[Checkpoint]):
     """The checkpoints in a folder, by depth and regulariser.
 
     `problems`: one sentence for each file that could not be loaded.
     """
 
     def __init__(self, folder: str | Path = WEIGHTS):
+        super().__init__()
         self.folder = Path(folder)
         self.problems: list[str] = []
-        loaded: dict[tuple[int, str], Checkpoint] = {}
         for path in sorted(self.folder.glob("*.safetensors")):
             try:
                 checkpoint = load(path)
@@ -176,28 +175,21 @@ class Collection:
                     raise CheckpointError(
                         f"{path.name} says that it is {checkpoint.name}: rename it or delete it."
                     )
-                loaded[checkpoint.layers, checkpoint.regulariser] = checkpoint
+                self.append(checkpoint)
             except CheckpointError as error:
                 self.problems.append(str(error))
-        order = sorted(loaded, key=lambda kind: (kind[0], kind[1] != "none", kind[1]))
-        self._checkpoints = {kind: loaded[kind] for kind in order}
-
-    def __iter__(self) -> Iterator[Checkpoint]:
-        return iter(self._checkpoints.values())
-
-    def __len__(self) -> int:
-        return len(self._checkpoints)
+        self.sort(key=lambda c: (c.layers, c.regulariser != "none", c.regulariser))
 
     def get(self, layers: int, regulariser: str) -> Checkpoint:
         """The checkpoint of this depth and regulariser. Raises `UserError` if there is none."""
-        try:
-            return self._checkpoints[layers, regulariser]
-        except (KeyError, TypeError):  # a JSON list or object cannot be a key
-            names = ", ".join(c.name for c in self) or "no networks"
-            raise UserError(
-                f"There is no network mlp{layers}-{regulariser} in {self.folder}: the folder "
-                f"contains {names}."
-            ) from None
+        for checkpoint in self:
+            if (checkpoint.layers, checkpoint.regulariser) == (layers, regulariser):
+                return checkpoint
+        names = ", ".join(c.name for c in self) or "no networks"
+        raise UserError(
+            f"There is no network mlp{layers}-{regulariser} in {self.folder}: the folder contains "
+            f"{names}."
+        )
 
     def choose(self, layers: int | None = None, regulariser: str | None = None) -> list[Checkpoint]:
         """All checkpoints that match; None matches any. Raises `UserError` if there are none."""
@@ -247,7 +239,12 @@ def _check_file(path: Path) -> None:
 
 def _read_metadata(text: str | None, path: Path) -> Metadata:
     try:
-        content = _renamed(json.loads(text), path)
+        content = json.loads(text, object_hook=_renamed)
+        if content["format"] not in (2, FORMAT):
+            raise CheckpointError(
+                f"{path.name} has format {content['format']}, but this version reads formats up to "
+                f"{FORMAT}: train it again or update the project."
+            )
         metadata = Metadata(
             model=MLPConfig(**content["model"]),
             training=dict(content["training"]),
@@ -279,22 +276,9 @@ def _read_metadata(text: str | None, path: Path) -> Metadata:
         ) from error
 
 
-def _renamed(content: dict, path: Path) -> dict:
-    """The metadata of any supported format, with the names of the current one."""
-    if content["format"] == FORMAT:
-        return content
-    try:
-        names = OLDER_NAMES[content["format"]]
-    except (KeyError, TypeError):
-        raise CheckpointError(
-            f"{path.name} has format {content['format']}, but this version reads formats up to "
-            f"{FORMAT}: train it again or update the project."
-        ) from None
-
-    def rename(part: dict) -> dict:
-        return {names.get(key, key): value for key, value in dict(part).items()}
-
-    return rename(content) | {"calibration": rename(content["calibration"])}
+def _renamed(part: dict) -> dict:
+    """A part of the metadata with today's names."""
+    return {OLD_NAMES.get(name, name): value for name, value in part.items()}
 
 
 def _check_names(names: set[str], expected: set[str], path: Path) -> None:

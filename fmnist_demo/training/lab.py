@@ -91,7 +91,7 @@ class Lab:
 
                 examples = self.examples.get(settings.source, report)
                 examples = replace(examples, train=examples.train.first(settings.examples))
-                drawings = self.examples.held_out_drawings()
+                drawings = self.examples.held_out_drawings
                 with closing(self.trainer(settings, examples, drawings, control)) as updates:
                     yield from updates
         except UserError as error:

@@ -44,9 +44,7 @@ class Run:
         """Why it ended, the best epoch, its accuracies, the gap and the zeros."""
         best = self.best_epoch
         reason = VERDICTS[self.stop_reason].format(epochs=len(self.history))
-        gap = f"a gap of {self.gap * 100:.1f} points"
-        if self.gap <= 0:
-            gap = "no gap"
+        gap = f"a gap of {self.gap * 100:.1f} points" if self.gap > 0 else "no gap"
         return (
             f"{reason}. The best epoch is {best.epoch}, with {best.validation_accuracy:.1%} "
             f"validation accuracy and {self.train_accuracy:.1%} training accuracy ({gap}). "
