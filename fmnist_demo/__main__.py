@@ -21,8 +21,10 @@ COMMANDS = {
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(prog=_program(), description=__doc__)
+    """The whole command line; its program is what was typed, the command or the module."""
+    installed = Path(sys.argv[0]).stem == "fmnist-demo"
+    program = "fmnist-demo" if installed else "python -m fmnist_demo"
+    top = argparse.ArgumentParser(prog=program, description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         about = command.__doc__.rstrip(".")
@@ -31,11 +33,6 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
         sub.set_defaults(run=command.run)
     return top
-
-
-def _program() -> str:
-    """What was typed to get here: the installed command or the module."""
-    return "fmnist-demo" if Path(sys.argv[0]).stem == "fmnist-demo" else "python -m fmnist_demo"
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -29,16 +29,13 @@ HELD_OUT = 5_000
 """Synthetic drawings that are not trained on; the confidence threshold is set on them."""
 
 SPECIAL = {
-    "layers": {"default": None, "choices": LAYERS},
-    "regulariser": {"default": None, "choices": REGULARISERS},
-    "strength": {
-        "default": None,
-        "help": "strength of the penalty (default: the regulariser's own)",
-    },
-    "width": {"default": None, "help": WIDTH_HELP},
+    "layers": {"choices": LAYERS},
+    "regulariser": {"choices": REGULARISERS},
+    "strength": {"help": "strength of the penalty (default: the regulariser's own)"},
+    "width": {"help": WIDTH_HELP},
 }
-"""What is different about some options: what is trained must be named, and a default depends on
-it."""
+"""The options without a default, and what is different about them: what is trained must be named,
+and strength and width depend on it."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +65,7 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
     bounds only keep its trainings short.
     """
     defaults = Settings().model_dump() | asdict(MLPConfig()) | asdict(TrainConfig())
-    parser.set_defaults(**defaults)
+    parser.set_defaults(**defaults | dict.fromkeys(SPECIAL))
     add = parser.add_argument
     for name, setting in declarations().items():
         if setting.lab_only:

@@ -36,8 +36,6 @@ MAX_BYTES = 32 * 2**20
 _KEY = "fmnist_demo"
 _TINIEST = torch.finfo(torch.float16).smallest_normal * torch.finfo(torch.float16).eps
 
-NOT_CALIBRATED = Calibration()
-
 
 class CheckpointError(UserError):
     """A checkpoint cannot be used; the message names the file and the problem."""
@@ -55,7 +53,7 @@ class Metadata:
     model: MLPConfig
     training: dict
     split_hash: str
-    calibration: Calibration = NOT_CALIBRATED
+    calibration: Calibration = field(default_factory=Calibration)
     history: list[dict] = field(default_factory=list)
     validation: dict = field(default_factory=dict)
     stop_reason: str = ""
