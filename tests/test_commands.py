@@ -20,6 +20,7 @@ from fmnist_demo.training import result
 from fmnist_demo.training.loop import EpochResult
 
 QUICK = "--width 16 --epochs 2 --synthetic 20 --batch-size 50 --threads 1".split()
+TRAIN_ONE = ["train", "--layers", "3", "--regulariser", "none", *QUICK]
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_p
 
     monkeypatch.setattr(train_command.dataset, "dataset", spy_dataset)
     monkeypatch.setattr(result, "calibrate", spy_calibrate)
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     assert cli.main([*command, "--seed", "4"]) == 0
     held_out, own = sorted(made, key=lambda made: made[1] == 4)
     assert held_out == (50, 5, {"drawing": 1})
@@ -88,7 +89,7 @@ def test_train_all_trains_nine_networks_and_skips_finished_ones(no_download, tmp
 
 
 def test_other_settings_are_trained_again(no_download, tmp_path, capsys):
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     assert cli.main(command) == 0
     assert cli.main([*command, "--seed", "1"]) == 0
     assert "trained already" not in capsys.readouterr().out
@@ -105,7 +106,7 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
             if isinstance(event, EpochResult):
                 raise KeyboardInterrupt
 
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
         patch.setattr(train_command, "fit", interrupted)
         assert cli.main(command) == 130
@@ -164,8 +165,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_the_training(
     monkeypatch.setattr(fashion_mnist, "load_training", lambda *_: pytest.fail("loaded"))
     (tmp_path / "file").write_text("no folder")
     for out in (tmp_path / "file", tmp_path / "file" / "folder", "/proc/folder"):
-        command = ["train", "--layers", "3", "--regulariser", "l1", *QUICK, "--out", str(out)]
-        assert cli.main(command) == 2
+        assert cli.main([*TRAIN_ONE, "--out", str(out)]) == 2
         message = capsys.readouterr().err.strip()
         assert_one_sentence(message)
         assert message.startswith(f"{out} cannot be written to")
