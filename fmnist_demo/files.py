@@ -45,6 +45,17 @@ def replacing(
             temporary.unlink(missing_ok=True)
 
 
+def check_writable(folder: str | Path) -> None:
+    """Create a folder if necessary. Raises `UserError` if no file can be written to it."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UserError(
+            f"{folder} cannot be written to ({error.strerror}): choose another folder."
+        ) from error
+
+
 def remove_stale(path: str | Path) -> None:
     """Delete temporary files of `path` that are older than `STALE` seconds."""
     path = Path(path)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 from typing import NoReturn
 
@@ -120,11 +121,11 @@ def weights(tmp_path_factory, trained) -> Path:
     folder = tmp_path_factory.mktemp("weights")
     model, metadata = trained
     checkpoints.save(folder / "mlp3-l1.safetensors", model, metadata)
-    for seed, (layers, name) in enumerate((n, r) for n in (3, 5, 7) for r in REGULARISERS):
+    for seed, (layers, name) in enumerate(product(checkpoints.LAYERS, REGULARISERS)):
         shape = replace(TINY, layers=layers)
         other = replace(metadata, model=shape, training=metadata.training | {"regulariser": name})
         if other.name != metadata.name:
-            checkpoints.save(folder / f"{other.name}.safetensors", MLP(shape, seed), other)
+            checkpoints.save(folder / other.file_name, MLP(shape, seed), other)
     return folder
 
 

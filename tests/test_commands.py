@@ -20,6 +20,7 @@ from fmnist_demo.training import result
 from fmnist_demo.training.loop import EpochResult
 
 QUICK = "--width 16 --epochs 2 --synthetic 20 --batch-size 50 --threads 1".split()
+TRAIN_ONE = ["train", "--layers", "3", "--regulariser", "none", *QUICK]
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_p
 
     monkeypatch.setattr(train_command.dataset, "dataset", spy_dataset)
     monkeypatch.setattr(result, "calibrate", spy_calibrate)
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     assert cli.main([*command, "--seed", "4"]) == 0
     held_out, own = sorted(made, key=lambda made: made[1] == 4)
     assert held_out == (50, 5, {"drawing": 1})
@@ -88,7 +89,7 @@ def test_train_all_trains_nine_networks_and_skips_finished_ones(no_download, tmp
 
 
 def test_other_settings_are_trained_again(no_download, tmp_path, capsys):
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     assert cli.main(command) == 0
     assert cli.main([*command, "--seed", "1"]) == 0
     assert "trained already" not in capsys.readouterr().out
@@ -105,7 +106,7 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
             if isinstance(event, EpochResult):
                 raise KeyboardInterrupt
 
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
         patch.setattr(train_command, "fit", interrupted)
         assert cli.main(command) == 130
@@ -130,6 +131,8 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
         ["train", "--layers", "3", "--regulariser", "l1", "--width", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--epochs", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--synthetic", "-1"],
+        ["evaluate", "--threads", "-1"],
+        ["study", "--threads", "0"],
         ["evaluate", "--weights", "nowhere"],
         ["evaluate", "--drawings", "nowhere"],
         ["path", "--strengths", "0.1"],
@@ -153,6 +156,19 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
 def test_a_user_error_is_one_sentence_with_exit_status_2(no_download, arguments, capsys):
     assert cli.main(arguments) == 2
     assert_one_sentence(capsys.readouterr().err.strip().splitlines()[-1])
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_training(
+    no_download, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(train_command, "fit", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(fashion_mnist, "load_training", lambda *_: pytest.fail("loaded"))
+    (tmp_path / "file").write_text("no folder")
+    for out in (tmp_path / "file", tmp_path / "file" / "folder", "/proc/folder"):
+        assert cli.main([*TRAIN_ONE, "--out", str(out)]) == 2
+        message = capsys.readouterr().err.strip()
+        assert_one_sentence(message)
+        assert message.startswith(f"{out} cannot be written to")
 
 
 @pytest.fixture

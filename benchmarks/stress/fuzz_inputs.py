@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.checkpoints import LAYERS
 from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic.drawings import draw
@@ -33,7 +34,7 @@ FILE = "\N{PAPERCLIP}"
 SOUND = {
     "/classify": [FILE, 3, "none"],
     "/compare": [FILE],
-    "canvas": [FILE, "none", [3, 5, 7], True, None],
+    "canvas": [FILE, "none", list(LAYERS), True, None],
     "photo": [FILE, "l1", [3], False, None],
     "network": [FILE],
 }
@@ -373,7 +374,7 @@ def cases(draw) -> Case:
     inline = target == "canvas" or (target == "photo" and draw(st.booleans()))
     data = list(SOUND[target])
     if target == "/classify":
-        data[1:] = [draw(st.sampled_from([3, 5, 7])), draw(st.sampled_from(list(REGULARISERS)))]
+        data[1:] = [draw(st.sampled_from(LAYERS)), draw(st.sampled_from(list(REGULARISERS)))]
     return Case(target, content, data, file, name, draw(mimes), inline)
 
 

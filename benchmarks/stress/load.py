@@ -39,7 +39,7 @@ from benchmarks.stress.server import (
     serving,
 )
 from benchmarks.tables import grid
-from fmnist_demo.networks.checkpoints import Collection
+from fmnist_demo.networks.checkpoints import LAYERS, Collection
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
@@ -109,8 +109,8 @@ def make_queries(count: int, functions: FunctionIds, app) -> list[Query]:
     queries = []
     for number in tqdm(range(count), "expected answers"):
         url = encode(draw(number % len(CLASS_NAMES), np.random.default_rng((2, number))))
-        layers, regulariser = (3, 5, 7)[number % 3], regularisers[number // 3 % 3]
-        controls = (regulariser, [3, 5, 7] if number % 2 else [layers], False)
+        layers, regulariser = LAYERS[number % 3], regularisers[number // 3 % 3]
+        controls = (regulariser, list(LAYERS) if number % 2 else [layers], False)
         page = list(canvas(url, *controls, None))
         confidences = classify(pad.preprocess(url), layers, regulariser)
         queries.append(Query(url, controls, page, layers, regulariser, confidences))

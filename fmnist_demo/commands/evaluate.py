@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 
 from tqdm import tqdm
 
@@ -31,9 +32,7 @@ def run(args: argparse.Namespace) -> None:
     pictures = {}
     for kind in ("drawings", "photos"):
         if folder := getattr(args, kind):
-            pictures[kind] = evaluation.read_labelled_images(
-                folder, lambda it, kind=kind: tqdm(it, kind)
-            )
+            pictures[kind] = evaluation.read_labelled_images(folder, partial(tqdm, desc=kind))
             for reason in pictures[kind].unreadable.values():
                 print(f"Counted as wrong: {reason}", file=sys.stderr)
     reports = [evaluation.evaluate(c, test, **pictures) for c in tqdm(chosen, "networks")]

@@ -14,7 +14,7 @@ from fmnist_demo import plots
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.regularisation import REGULARISERS
-from fmnist_demo.training import examples, lab
+from fmnist_demo.training import examples, lab, stop_reasons
 from fmnist_demo.training.lab import Control, Lab
 from fmnist_demo.training.loop import EpochResult, best_epoch
 from fmnist_demo.training.settings import (
@@ -183,7 +183,7 @@ class LabTab:
             self.compared: compared if len(runs) > 1 else "",
         }
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{finished.checkpoint.name}.safetensors"
+            path = Path(folder) / finished.checkpoint.metadata.file_name
             checkpoints.save(path, finished.checkpoint.model, finished.checkpoint.metadata)
             yield {  # Gradio copies the file before it continues
                 self.latest: self.your_network.store.put(finished.checkpoint),
@@ -207,15 +207,13 @@ class LabTab:
         }
 
 
-def build_controls(
-    settings_class: type[Settings] = Settings,
-) -> dict[str, gr.components.Component]:
+def build_controls() -> dict[str, gr.components.Component]:
     """A labelled control for each setting, by its name."""
-    return {name: _control(name, settings_class) for name in settings_class.model_fields}
+    return {name: _control(name) for name in Settings.model_fields}
 
 
-def _control(name: str, settings_class: type[Settings]) -> gr.components.Component:
-    setting, field = declarations(settings_class)[name], settings_class.model_fields[name]
+def _control(name: str) -> gr.components.Component:
+    setting, field = declarations()[name], Settings.model_fields[name]
     shared = {
         "label": setting.label,
         "value": field.default,
@@ -228,7 +226,7 @@ def _control(name: str, settings_class: type[Settings]) -> gr.components.Compone
         return gr.Radio([(label, value) for value, label in setting.choices.items()], **shared)
     if setting.choices is not None:
         return gr.Dropdown(list(setting.choices), **shared)
-    if setting.logarithmic:
+    if setting.log:
         return gr.Number(step=setting.step, **shared)
     return gr.Slider(setting.low, setting.high, step=setting.step, buttons=[], **shared)
 
@@ -296,7 +294,7 @@ def _curves(history: list[EpochResult], stop_reason: str) -> dict:
     keys = ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
     return {key: [getattr(result, key) for result in history] for key in keys} | {
         "best_epoch": best_epoch(history).epoch,
-        "stopped_early": stop_reason == "early stopping",
+        "stopped_early": stop_reason == stop_reasons.EARLY_STOPPING,
     }
 
 

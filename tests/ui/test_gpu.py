@@ -74,7 +74,7 @@ def borrowing_lab(zerogpu, train, validation, monkeypatch) -> Lab:
     shared = Lab(gpu.trainer())
     loaded = TrainingData(train, validation, "test")
     monkeypatch.setattr(shared.examples, "get", lambda source, report: loaded)
-    monkeypatch.setattr(shared.examples, "held_out_drawings", lambda: validation)
+    monkeypatch.setattr(shared.examples, "held_out_drawings", validation)
     return shared
 
 
@@ -102,7 +102,7 @@ def test_on_zerogpu_a_training_runs_in_the_process_that_has_the_gpu(borrowing_la
     assert isinstance(seen[-1], Finished), seen[-1]
     assert any(isinstance(update, Snapshot) for update in seen)
     examples = borrowing_lab.examples.get("drawings", None)
-    *_, here = lab.run(SMALL, examples, borrowing_lab.examples.held_out_drawings(), Control())
+    *_, here = lab.run(SMALL, examples, borrowing_lab.examples.held_out_drawings, Control())
     assert np.array_equal(seen[-1].snapshot.weights, here.snapshot.weights)
     assert len(borrowing_lab.queue) == 0
 

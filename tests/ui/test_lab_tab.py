@@ -14,6 +14,7 @@ from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.inference import predict
 from fmnist_demo.networks.mlp import MLPConfig
+from fmnist_demo.training import settings as training_settings
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.lab import Control
 from fmnist_demo.training.loop import EpochResult
@@ -106,23 +107,25 @@ class MoreSettings(Settings):
     warm_up: Annotated[float, Setting("Warm-up", 0.0, 0.5, 0.05, help="A made-up share.")] = 0.25
 
 
-def test_one_declaration_makes_a_control_a_part_of_the_link_a_check_and_an_option():
+def test_one_declaration_makes_a_control_a_part_of_the_link_a_check_and_an_option(monkeypatch):
+    for module in (training_settings, lab_tab, train):
+        monkeypatch.setattr(module, "Settings", MoreSettings)
     with gr.Blocks():
-        control = lab_tab.build_controls(MoreSettings)["warm_up"]
+        control = lab_tab.build_controls()["warm_up"]
     assert (control.label, control.info, control.value) == ("Warm-up", "A made-up share.", 0.25)
     assert (control.minimum, control.maximum, control.step) == (0.0, 0.5, 0.05)
     assert "'warm_up'" in lab_tab.write_address(MoreSettings.model_fields)
 
-    settings, problems = from_query({"warm_up": "0.4"}, MoreSettings)
+    settings, problems = from_query({"warm_up": "0.4"})
     assert (settings.warm_up, problems) == (0.4, [])
-    settings, (problem,) = from_query({"warm_up": "0.6"}, MoreSettings)
+    settings, (problem,) = from_query({"warm_up": "0.6"})
     assert settings.warm_up == 0.25
     assert problem == "Warm-up “0.6” in the link is not valid; using the default, 0.25."
     with pytest.raises(UserError, match=r"^Warm-up must be between 0 and 0.5\.$"):
-        from_values({"warm_up": 0.6}, MoreSettings)
+        from_values({"warm_up": 0.6})
 
     parser = argparse.ArgumentParser()
-    train.add_setting_options(parser, MoreSettings)
+    train.add_setting_options(parser)
     assert parser.parse_args(["--warm-up", "0.1"]).warm_up == 0.1
     assert "a made-up share" in parser.format_help()
 
