@@ -6,11 +6,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NoReturn
 
+import gradio as gr
 import pytest
 import torch
 from hypothesis import settings
 
 from fmnist_demo.data.splits import Split
+from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.mlp import MLP, MLPConfig
@@ -19,6 +21,9 @@ from fmnist_demo.synthetic import dataset
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import epochs, fit
 from fmnist_demo.ui import layout
+from fmnist_demo.ui.answers.panel import Panel
+from fmnist_demo.ui.drawpad import DrawPad
+from fmnist_demo.ui.your_network import YourNetwork
 
 pytest.register_assert_rewrite("helpers", "picture_helpers")
 torch.set_num_threads(1)  # session-wide fixtures train too
@@ -126,6 +131,16 @@ def weights(tmp_path_factory, trained) -> Path:
         if other.name != metadata.name:
             checkpoints.save(folder / f"{other.name}.safetensors", MLP(shape, seed), other)
     return folder
+
+
+@pytest.fixture
+def panel(weights, validation) -> Panel:
+    """A panel that takes the first validation image for any picture."""
+    prepared = Prepared(validation.images[0].numpy(), ())
+    collection = checkpoints.Collection(weights)
+    with gr.Blocks():
+        pad = DrawPad()
+        return Panel(collection, YourNetwork(), "Draw.", pad, pad.input, lambda picture: prepared)
 
 
 @pytest.fixture(scope="session")

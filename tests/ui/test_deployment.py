@@ -20,6 +20,7 @@ from PIL import Image
 
 import app
 from fmnist_demo.networks.checkpoints import WEIGHTS
+from fmnist_demo.ui import examples
 
 ROOT = WEIGHTS.parent
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
@@ -252,5 +253,5 @@ def ask(url: str, process: subprocess.Popen) -> dict:
             assert process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.5)
-    picture = handle_file(ROOT / "fmnist_demo" / "ui" / "examples" / "0.png")
+    picture = handle_file(examples.FILES[0])
     return Client(url, verbose=False).predict(picture, 3, "none", api_name="/classify")

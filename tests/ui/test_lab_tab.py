@@ -10,7 +10,6 @@ from helpers import assert_one_sentence
 
 from fmnist_demo.commands import train
 from fmnist_demo.errors import UserError
-from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.inference import predict
 from fmnist_demo.networks.mlp import MLPConfig
@@ -26,15 +25,21 @@ from fmnist_demo.training.updates import (
     Waiting,
     snapshot,
 )
-from fmnist_demo.ui import lab_tab, your_network
-from fmnist_demo.ui.answers.panel import Panel
+from fmnist_demo.ui import lab_tab
 from fmnist_demo.ui.network_store import GONE, NetworkStore
+from fmnist_demo.ui.your_network import YourNetwork
+
+
+@pytest.fixture
+def your_network():
+    with gr.Blocks():
+        return YourNetwork()
 
 
 @pytest.fixture
 def tab():
     with gr.Blocks():
-        return lab_tab.LabTab(your_network.YourNetwork())
+        return lab_tab.LabTab(YourNetwork(), gr.Tabs())
 
 
 HISTORY = [
@@ -96,8 +101,6 @@ def test_pausing_toggles_and_stopping_stops_only_ones_own(tab):
     assert lab_tab.toggle_pause(control).value == "Pause"
     lab_tab.stop(control)
     assert (control, other) == (Control(stopped=True), Control())
-    lab_tab.toggle_pause(None)
-    lab_tab.stop(None)
 
 
 class MoreSettings(Settings):
@@ -108,7 +111,7 @@ class MoreSettings(Settings):
 
 def test_one_declaration_makes_a_control_a_part_of_the_link_a_check_and_an_option():
     with gr.Blocks():
-        control = lab_tab.build_controls(MoreSettings)["warm_up"]
+        control = lab_tab.control_for("warm_up", MoreSettings)
     assert (control.label, control.info, control.value) == ("Warm-up", "A made-up share.", 0.25)
     assert (control.minimum, control.maximum, control.step) == (0.0, 0.5, 0.05)
     assert "'warm_up'" in lab_tab.write_address(MoreSettings.model_fields)
@@ -145,34 +148,30 @@ def test_only_the_latest_runs_are_remembered(tab, trained, monkeypatch):
     run = Run(Settings(), HISTORY, "all epochs", 0.9)
     end = Finished(run, checkpoints.Checkpoint(model, metadata), snapshot(model, 1.0, HISTORY))
     past = dict.fromkeys(range(5, 14), run)
-    first, second = tab.finish(end, past)
-    assert list(first[tab.runs]) == list(range(6, 14))
-    assert tab.your_network.store.get(second[tab.latest]) is end.checkpoint
+    (shown,) = tab.finish(end, past)
+    assert list(shown[tab.runs]) == list(range(6, 14))
+    assert tab.store.get(shown[tab.latest]) is end.checkpoint
 
 
-def test_a_network_of_ones_own_answers_beside_the_others_and_its_name_is_escaped(
-    weights, validation
-):
-    (trained,) = checkpoints.Collection(weights).choose(3, "l1")
+def test_a_network_of_ones_own_answers_beside_the_others_and_its_name_is_escaped(panel, validation):
+    trained = panel.collection.get(3, "l1")
     metadata = replace(
         trained.metadata, training=trained.metadata.training | {"regulariser": '"><b>'}
     )
     mine = replace(trained, metadata=metadata)
-    with gr.Blocks():
-        store = NetworkStore(size=1)
-        panel = Panel(checkpoints.Collection(weights), "Draw.", gr.State(), store)
-    prepared, key = Prepared(validation.images[0].numpy(), ()), store.put(mine)
-    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, key)
+    panel.store.size = 1
+    key = panel.store.put(mine)
+    html, _ = panel.answer("a picture", "none", [3, 7], False, key)
     assert html.count('<section class="card"') == 3
     assert "Yours, 3 hidden layers" in html
     assert "<b>" not in html
-    alone, _ = panel.answer(lambda picture: prepared, "a picture", "none", [], False, key)
+    alone, _ = panel.answer("a picture", "none", [], False, key)
     assert alone.count('<section class="card"') == 1
-    (answer,) = predict([mine], prepared.pixels)
+    (answer,) = predict([mine], validation.images[0].numpy())
     assert f"{answer.ranked[0][1]:.0%}" in alone
 
-    store.put(trained)
-    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, key)
+    panel.store.put(trained)
+    html, _ = panel.answer("a picture", "none", [3, 7], False, key)
     assert html.count('<section class="card"') == 2
     assert GONE in html
 
@@ -186,27 +185,27 @@ def test_of_too_many_networks_those_used_last_are_kept():
     assert store.get(None) is None
 
 
-def test_a_network_that_is_gone_is_not_drawn_for(tab):
-    key, note, remove = tab.your_network.use(7)
+def test_a_network_that_is_gone_is_not_drawn_for(your_network):
+    key, note, remove = your_network.use(7)
     assert key is None
     assert GONE in note
     assert not remove.visible
 
 
-def test_a_sent_file_is_loaded_and_not_kept(tab, weights, tmp_path):
+def test_a_sent_file_is_loaded_and_not_kept(your_network, weights, tmp_path):
     path = tmp_path / "mine.safetensors"
     path.write_bytes((weights / "mlp3-l1.safetensors").read_bytes())
-    key, note, remove = tab.your_network.load(str(path))
-    assert tab.your_network.store.get(key).name == "mlp3-l1"
+    key, note, remove = your_network.load(str(path))
+    assert your_network.store.get(key).name == "mlp3-l1"
     assert "3 hidden layers" in note
     assert remove.visible
     assert not path.exists()
 
 
-def test_a_broken_file_is_a_sentence_and_not_kept(tab, tmp_path):
+def test_a_broken_file_is_a_sentence_and_not_kept(your_network, tmp_path):
     path = tmp_path / "<i>.safetensors"
     path.write_bytes(b"nothing")
-    key, note, remove = tab.your_network.load(str(path))
+    key, note, remove = your_network.load(str(path))
     assert key is None
     assert "<i>" not in note
     assert_one_sentence(note.removesuffix("</p>"))

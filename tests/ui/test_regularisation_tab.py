@@ -11,8 +11,7 @@ from fmnist_demo.networks import pruning
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import layout, regularisation_tab
-from fmnist_demo.ui.markdown import sections
-from fmnist_demo.ui.pruning import PruningCurve, pruned_answers_html
+from fmnist_demo.ui.regularisation_tab.pruning import PruningCurve, pruned_answers_html
 
 SECTIONS = ("weights", "pruning", "zeros", "dead", "pixels", "filters", "path")
 
@@ -32,8 +31,8 @@ def reports(networks):
 
 
 def test_every_figure_has_its_words():
-    texts = sections(regularisation_tab.__file__)
-    assert set(texts) == set(SECTIONS)
+    texts = regularisation_tab.texts()
+    assert tuple(texts) == SECTIONS
     for text in texts.values():
         assert text.strip().startswith("## ")
         assert "*Look for*" in text
@@ -87,8 +86,7 @@ def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networ
     drawing = Image.fromarray(draw(8, np.random.default_rng(1)))
 
     def answers(kept, picture=drawing):
-        thresholds = {n: pruning.threshold(c.model, kept) for n, c in networks.items()}
-        return pruned_answers_html(networks, thresholds, picture)
+        return pruned_answers_html(networks, kept, picture)
 
     whole, half = answers(1.0), answers(0.5)
     assert "Your drawing" in whole
@@ -98,7 +96,7 @@ def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networ
 
 
 def test_a_drawing_that_is_no_garment_earns_its_sentence(networks):
-    html = pruned_answers_html(networks, {}, Image.new("L", (128, 128), 255))
+    html = pruned_answers_html(networks, 1.0, Image.new("L", (128, 128), 255))
     assert 'role="alert"' in html
 
 

@@ -17,7 +17,7 @@ from browser_helpers import DESKTOP, draw, verdict
 from conftest import PATIENCE, skip_or_fail
 
 from fmnist_demo.networks.checkpoints import WEIGHTS
-from fmnist_demo.ui import draw_tab
+from fmnist_demo.ui import examples
 
 ROOT = WEIGHTS.parent
 PORTS = ("80", "7861", "7862")
@@ -207,7 +207,7 @@ def test_a_program_finds_its_upload_again(proxy):
     client = pytest.importorskip("gradio_client")
     with closing(client.Client(proxy.url, verbose=False)) as program:
         for _ in range(3):
-            picture = client.handle_file(draw_tab.EXAMPLES / "0.png")
+            picture = client.handle_file(examples.FILES[0])
             answer = program.predict(picture, 3, "none", api_name="/classify")
             assert answer["label"] == "T-shirt"
     assert len(proxy.answered()["127.0.0.1"]) == 1
