@@ -145,7 +145,7 @@ def test_axe_finds_no_violation(page, tab, window):
 
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("tab", TABS)
-def test_nothing_sticks_out_or_overlaps(page, tab, window):
+def test_nothing_is_cut_off_or_overlaps(page, tab, window):
     show(page, tab, window)
     width = WINDOWS[window]["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -212,7 +212,7 @@ def smallest_text(page) -> float:
 
 @pytest.mark.parametrize("window", ["desktop", "phone"])
 @pytest.mark.parametrize("tab", TABS)
-def test_the_tab_key_reaches_every_control_in_order_and_shows_where_it_is(page, tab, window):
+def test_the_tab_key_reaches_every_control_in_order_with_a_visible_focus(page, tab, window):
     show(page, tab, window)
     page.evaluate("() => { document.activeElement.blur(); getSelection().removeAllRanges(); }")
     page.evaluate(f"() => {{ {SHOWN} window.controls = shown; window.called = called; }}")
@@ -257,7 +257,7 @@ around it, and whether any of it is in sight."""
 
 
 @pytest.mark.parametrize("tab", TABS[1:])
-def test_a_tab_is_opened_by_keyboard_and_is_tied_to_what_it_shows(open_page, tab):
+def test_the_keyboard_opens_a_tab_and_the_tab_names_its_panel(open_page, tab):
     page = open_page(viewport=WINDOWS["desktop"])
     go_to(page, tab)
     page.keyboard.press("Enter")
@@ -278,7 +278,7 @@ def go_to(page, name, key="Tab"):
     pytest.fail(f"{name} is not reached")
 
 
-def test_an_example_is_chosen_cleared_and_brought_back_by_keyboard(open_page):
+def test_the_keyboard_chooses_clears_and_restores_an_example(open_page):
     page = open_page(viewport=WINDOWS["desktop"])
     go_to(page, "Example drawing: Bag")
     page.keyboard.press("Enter")
@@ -295,7 +295,7 @@ def test_an_example_is_chosen_cleared_and_brought_back_by_keyboard(open_page):
 
 
 @pytest.mark.parametrize("name", ["T-shirt", "Bag", "Ankle boot"])
-def test_a_drawing_that_is_uploaded_gets_the_same_answers(open_page, tmp_path, name):
+def test_an_uploaded_drawing_gets_the_same_answers(open_page, tmp_path, name):
     page = open_page(viewport=WINDOWS["desktop"])
     go_to(page, f"Example drawing: {name}")
     page.keyboard.press("Enter")
@@ -312,7 +312,7 @@ def test_a_drawing_that_is_uploaded_gets_the_same_answers(open_page, tmp_path, n
     assert len(drawn) == 3
 
 
-def test_the_arrow_keys_tell_the_numbers_of_a_figure(open_page):
+def test_the_arrow_keys_show_the_numbers_of_a_figure(open_page):
     page = open_page(viewport=WINDOWS["desktop"])
     open_tab(page, "L1 and L2")
     figure = page.locator("#chart-zeros")
@@ -334,7 +334,7 @@ def test_the_arrow_keys_tell_the_numbers_of_a_figure(open_page):
     expect(figure.get_by_role("button")).to_be_focused()
 
 
-def test_who_wants_no_motion_sees_none(open_page):
+def test_reduced_motion_turns_animations_off(open_page):
     page = open_page(viewport=WINDOWS["desktop"], reduced_motion="reduce")
     longest = page.evaluate(
         """() => Math.max(...[...document.querySelectorAll("main *")].flatMap((e) => {
@@ -345,7 +345,7 @@ def test_who_wants_no_motion_sees_none(open_page):
     assert longest <= 0.001
 
 
-def test_colours_of_the_system_leave_the_bars_to_be_seen(open_page):
+def test_bars_stay_visible_in_forced_colours(open_page):
     page = open_page(viewport=WINDOWS["desktop"], forced_colors="active")
     page.get_by_role("button", name="Example drawing: Bag").click()
     expect(verdict(page)).to_be_visible(timeout=PATIENT)

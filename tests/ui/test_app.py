@@ -83,7 +83,7 @@ def test_compare_answers_with_all_nine_networks_and_agrees_with_classify(client,
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + bytes(100)])
 @pytest.mark.parametrize("endpoint", ["/classify", "/compare"])
-def test_a_bad_file_is_one_sentence(client, tmp_path, content, endpoint):
+def test_a_bad_file_gives_a_one_sentence_error(client, tmp_path, content, endpoint):
     path = tmp_path / "bad.png"
     path.write_bytes(content)
     arguments = [handle_file(path)] + ([3, "none"] if endpoint == "/classify" else [])
@@ -92,7 +92,7 @@ def test_a_bad_file_is_one_sentence(client, tmp_path, content, endpoint):
     assert_one_sentence(str(error.value))
 
 
-def test_no_picture_is_one_sentence(client):
+def test_a_missing_picture_gives_a_one_sentence_error(client):
     with pytest.raises(AppError) as error:
         client.predict(None, api_name="/compare")
     assert_one_sentence(str(error.value))
@@ -101,18 +101,18 @@ def test_no_picture_is_one_sentence(client):
 @pytest.mark.parametrize(
     "payload", ["x", "data:image/png;base64,???", "data:image/png;base64,AAAA", 7, "a" * 10**6]
 )
-def test_the_canvas_rejects_anything_but_its_drawings(payload):
+def test_the_canvas_rejects_anything_but_a_drawing(payload):
     with pytest.raises(UserError) as error:
         DrawPad().preprocess(payload)
     assert_one_sentence(str(error.value))
 
 
-def test_the_canvas_decodes_what_it_encodes():
+def test_a_drawing_survives_encoding_and_decoding():
     picture = draw(3, np.random.default_rng(0))
     assert np.array_equal(np.asarray(DrawPad().preprocess(encode(picture))), picture)
 
 
-def test_an_empty_canvas_is_no_picture():
+def test_an_empty_canvas_gives_no_picture():
     assert DrawPad().preprocess("") is None
     assert DrawPad().preprocess(None) is None
 
@@ -205,5 +205,5 @@ def test_the_page_names_a_broken_checkpoint(tmp_path):
     assert "mlp3-l1.safetensors is a Git LFS pointer" in page
 
 
-def test_without_any_checkpoint_the_page_still_builds(tmp_path):
+def test_the_page_builds_without_any_checkpoint(tmp_path):
     layout.build(Collection(tmp_path))

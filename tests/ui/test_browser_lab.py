@@ -59,7 +59,7 @@ def trained(page):
     expect(page.get_by_role("button", name="Try it on your drawing")).to_be_visible(timeout=PATIENT)
 
 
-def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, open_page, tmp_path):
+def test_a_network_can_be_trained_compared_downloaded_and_loaded(open_lab, open_page, tmp_path):
     page = open_lab(SHORT, **DESKTOP)
     expect(status(page)).to_be_visible()
     trained(page)
@@ -91,7 +91,7 @@ def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, ope
     expect(page.locator("#lab-runs tbody tr")).to_have_count(2)
 
 
-def test_drawing_for_it_opens_the_canvas_and_it_answers(open_lab):
+def test_a_trained_network_answers_to_a_drawing(open_lab):
     page = open_lab(SHORT, **DESKTOP)
     trained(page)
     press(page, "Try it on your drawing")
@@ -101,7 +101,7 @@ def test_drawing_for_it_opens_the_canvas_and_it_answers(open_lab):
     expect(page.locator("[data-network=mlp1-l1]:visible")).to_have_count(0)
 
 
-def test_a_broken_network_earns_a_sentence(open_page, tmp_path):
+def test_a_broken_network_shows_a_one_sentence_error(open_page, tmp_path):
     (tmp_path / "broken.safetensors").write_bytes(b"no network at all")
     page = open_page(**DESKTOP)
     load(page, tmp_path / "broken.safetensors")
@@ -110,7 +110,7 @@ def test_a_broken_network_earns_a_sentence(open_page, tmp_path):
     assert_one_sentence(alert.inner_text())
 
 
-def test_the_curve_grows_and_a_training_pauses_goes_on_and_stops(open_lab):
+def test_a_training_shows_its_curve_and_can_be_paused_resumed_and_stopped(open_lab):
     page = open_lab(LONG, **DESKTOP)
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()
     press(page, "Train")
@@ -128,7 +128,7 @@ def test_the_curve_grows_and_a_training_pauses_goes_on_and_stops(open_lab):
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
-def test_who_comes_second_sees_the_place_in_the_line_and_moves_up_when_the_first_leaves(open_lab):
+def test_the_second_visitor_waits_in_the_queue_until_the_first_leaves(open_lab):
     first, second = open_lab(LONG, **DESKTOP), open_lab(SHORT, **DESKTOP)
     press(first, "Train")
     expect(status(first)).to_contain_text("Epoch", timeout=PATIENT)
@@ -139,7 +139,7 @@ def test_who_comes_second_sees_the_place_in_the_line_and_moves_up_when_the_first
     expect(second.locator("#lab-runs tbody tr")).to_have_count(1)
 
 
-def test_two_visitors_at_once_see_their_own_runs_alone(open_lab):
+def test_each_visitor_sees_only_their_own_runs(open_lab):
     one, other = open_lab(SHORT, **DESKTOP), open_lab(SHORT + "&width=32", **DESKTOP)
     press(one, "Train")
     press(other, "Train")
@@ -149,7 +149,7 @@ def test_two_visitors_at_once_see_their_own_runs_alone(open_lab):
         expect(page.locator("#lab-runs td").first).to_have_text(shape)
 
 
-def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
+def test_the_address_sets_the_controls_and_follows_them(open_lab):
     page = open_lab("?tab=train&layers=5&regulariser=l2&epochs=7&augment=true", **DESKTOP)
     layers = page.locator("#lab-layers input[type=range]")
     expect(layers).to_have_value("5")
@@ -165,7 +165,7 @@ def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
     expect(page.get_by_label("Strength")).to_have_value("0.0003")
 
 
-def test_a_wrong_link_says_so_on_the_page(open_lab):
+def test_an_invalid_link_shows_an_error(open_lab):
     page = open_lab("?tab=train&layers=99", **DESKTOP)
     expect(page.locator("#lab-status .alert")).to_contain_text("Hidden layers “99”")
     expect(page.locator("#lab-layers input[type=range]")).to_have_value("3")

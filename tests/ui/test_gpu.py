@@ -108,7 +108,7 @@ def test_on_zerogpu_a_training_runs_in_the_process_that_has_the_gpu(borrowing_la
 
 
 @pytest.mark.slow
-def test_on_zerogpu_pausing_and_stopping_are_heard_in_the_other_process(borrowing_lab):
+def test_on_zerogpu_pausing_and_stopping_reach_the_other_process(borrowing_lab):
     control = Control()
     updates = borrowing_lab.train(LONG, control)
     until(updates, Snapshot, lambda s: s.history)
@@ -124,7 +124,7 @@ def test_on_zerogpu_pausing_and_stopping_are_heard_in_the_other_process(borrowin
     assert 1 <= len(end.run.history) < 60
 
 
-def test_on_zerogpu_a_refusal_is_a_sentence(borrowing_lab):
+def test_on_zerogpu_a_refusal_gives_a_one_sentence_error(borrowing_lab):
     def refused(*args):
         raise gr.Error("You have exceeded your free ZeroGPU quota (60s requested vs. 8s left). ")
         yield
@@ -136,7 +136,7 @@ def test_on_zerogpu_a_refusal_is_a_sentence(borrowing_lab):
     assert_one_sentence(end.reason)
 
 
-def test_a_training_knows_whose_request_it_is(monkeypatch):
+def test_a_training_runs_in_the_context_of_its_request(monkeypatch):
     """ZeroGPU charges the visitor whose request it finds in the thread's context."""
     monkeypatch.setattr(lab, "INTERVAL", 0.01)
     found = []

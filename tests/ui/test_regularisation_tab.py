@@ -30,7 +30,7 @@ def reports(networks):
     }
 
 
-def test_every_figure_has_its_words():
+def test_every_figure_has_a_text():
     texts = regularisation_tab.texts()
     assert tuple(texts) == SECTIONS
     for text in texts.values():
@@ -63,12 +63,12 @@ def test_the_marker_moves_along_the_curve(networks, reports):
     assert float(whole[0]) < float(tenth[0])
 
 
-def test_what_has_not_been_measured_is_said(networks):
+def test_missing_measurements_are_mentioned_with_their_command(networks):
     assert "python -m fmnist_demo evaluate" in PruningCurve(networks, {}).at(3)
     assert "python -m fmnist_demo path" in regularisation_tab.path_chart(None, {})
 
 
-def test_the_path_marks_the_strengths_of_the_networks_and_leaves_out_what_diverged(networks):
+def test_the_path_marks_the_networks_strengths_and_omits_diverged_points(networks):
     def point(regulariser, strength, diverged=0):
         figure = {"mean": 0.5 if not diverged else None, "std": 0.1 if not diverged else None}
         return {"regulariser": regulariser, "strength": strength, "n": 3, "diverged": diverged} | {
@@ -82,7 +82,7 @@ def test_the_path_marks_the_strengths_of_the_networks_and_leaves_out_what_diverg
     assert "strength 9" not in html
 
 
-def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networks):
+def test_pruning_changes_the_answers_to_the_drawing(networks):
     drawing = Image.fromarray(draw(8, np.random.default_rng(1)))
 
     def answers(kept, picture=drawing):
@@ -95,7 +95,7 @@ def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networ
     assert "An example" in answers(1.0, None)
 
 
-def test_a_drawing_that_is_no_garment_earns_its_sentence(networks):
+def test_an_empty_drawing_gives_an_error(networks):
     html = pruned_answers_html(networks, 1.0, Image.new("L", (128, 128), 255))
     assert 'role="alert"' in html
 

@@ -175,7 +175,7 @@ def load_network(page, path):
     expect(page.locator("#network-note")).to_contain_text("answers too", timeout=60_000)
 
 
-def test_the_page_works_under_the_sub_path_and_its_cookie_sticks(browser, proxy):
+def test_the_page_works_under_a_sub_path_with_a_sticky_cookie(browser, proxy):
     with visiting(browser, proxy) as page:
         (cookie,) = page.context.cookies()
         assert cookie["path"] == "/draw/"
@@ -185,7 +185,7 @@ def test_the_page_works_under_the_sub_path_and_its_cookie_sticks(browser, proxy)
     assert len(proxy.answered()[cookie["value"]]) == 1
 
 
-def test_two_visitors_keep_their_copies_and_their_networks(browser, proxy, cookies):
+def test_visitors_stay_with_their_copy_and_keep_their_networks(browser, proxy, cookies):
     with (
         visiting(browser, proxy, cookies[0]) as page,
         visiting(browser, proxy, cookies[1]) as other,
@@ -203,7 +203,7 @@ def test_two_visitors_keep_their_copies_and_their_networks(browser, proxy, cooki
 
 
 @pytest.mark.slow
-def test_a_program_finds_its_upload_again(proxy):
+def test_a_program_reaches_the_copy_with_its_upload(proxy):
     client = pytest.importorskip("gradio_client")
     with closing(client.Client(proxy.url, verbose=False)) as program:
         for _ in range(3):
