@@ -160,7 +160,6 @@ def browser():
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
-    playwright.expect.set_options(timeout=PATIENCE)
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -1,4 +1,4 @@
-"""The page's wiring and the named endpoints, through gradio_client, with the shipped networks."""
+"""The page and the named endpoints without a browser, with the shipped networks."""
 
 import base64
 import io
@@ -125,7 +125,7 @@ NOT_SURE = "Not sure: this looks like none of the ten kinds of clothing."
 
 
 class FakePrediction:
-    """A prediction of `label` by a network of so many layers, confident or not."""
+    """A prediction of `label` by a network with `layers` hidden layers."""
 
     def __init__(self, layers, label, confident=True):
         self.checkpoint = type("Checkpoint", (), {"layers": layers})

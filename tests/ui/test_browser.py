@@ -1,4 +1,4 @@
-"""A real browser draws, touches, uploads and toggles, with the shipped networks."""
+"""The Draw, Photo and L1 and L2 tabs in a browser, with the shipped networks."""
 
 import re
 import time
@@ -96,7 +96,7 @@ def test_undo_clear_and_eraser_work(open_page):
 
 
 def ink(page):
-    """How many of the canvas's pixels are dark."""
+    """How many pixels of the canvas are dark."""
     return page.locator("canvas").evaluate(
         """canvas => {
             const {width, height} = canvas;
@@ -203,9 +203,9 @@ def test_the_drawing_survives_switching_tabs(open_page):
 
 
 def open_regularisation(page):
-    """Go to the tab on L1 and L2 and wait for its figures."""
+    """Open the L1 and L2 tab and wait for its figures."""
     page.get_by_role("tab", name="L1 and L2").click()
-    expect(page.locator("#chart-filters svg")).to_be_visible(timeout=60_000)
+    expect(page.locator("#chart-filters svg")).to_be_visible()
     expect(page.locator("#pruned-answers .card")).to_have_count(3)
 
 
@@ -234,7 +234,7 @@ def test_the_figures_follow_the_depth_and_can_be_saved(open_page, tmp_path):
     figure = page.locator("#chart-zeros")
     shallow = figure.locator("svg").get_attribute("aria-label")
     page.get_by_role("radio", name="7 hidden layers").check()
-    expect(figure.locator("svg")).not_to_have_attribute("aria-label", shallow, timeout=60_000)
+    expect(figure.locator("svg")).not_to_have_attribute("aria-label", shallow)
     for button, kind in (("PNG", b"\x89PNG"), ("CSV", b"layer,none,l1,l2")):
         with page.expect_download() as download:
             figure.get_by_text(button, exact=True).click()

@@ -1,4 +1,4 @@
-"""What a host reads: the options, the README's front matter, the container, the disk."""
+"""Deployment: the options, the README's front matter, the upload, the container, the disk."""
 
 import ast
 import os
@@ -24,7 +24,7 @@ from fmnist_demo.ui import examples
 
 ROOT = WEIGHTS.parent
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
-"""Those that Spaces know for the two ends of a card."""
+"""The colours that Spaces allow for the two ends of a card's gradient."""
 
 
 def read(name: str) -> str:
@@ -127,7 +127,7 @@ def test_the_upload_includes_only_what_the_app_needs(name):
 
 
 def dockerfile() -> list[list[str]]:
-    """The instructions, each as its words."""
+    """The words of each instruction."""
     lines = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", read("Dockerfile"), flags=re.MULTILINE))
     return [line.split() for line in lines.splitlines() if line.strip()]
 
@@ -137,7 +137,7 @@ def copied() -> list[str]:
 
 
 def imported(path: Path) -> set[Path]:
-    """The files of the project that a file imports, and that they import."""
+    """The files of the project that a file imports, directly or indirectly."""
     found, left = set(), [path]
     while left:
         for node in ast.walk(ast.parse(left.pop().read_text(encoding="utf-8"))):
@@ -228,7 +228,7 @@ def refuse(event, args):
             if not os.path.abspath(os.fsdecode(path)).startswith((temporary, "/dev/", "/proc/")):
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
 
-sys.addaudithook(refuse)  # and not a folder's mode, for root may write everywhere
+sys.addaudithook(refuse)  # the mode of a folder would not stop root
 for beside in ("app.tmp", "weights/new.safetensors"):
     try:
         open(os.path.join(root, beside), "w")
@@ -241,7 +241,7 @@ runpy.run_path(os.path.join(root, "app.py"), run_name="__main__")
 
 
 def ask(url: str, process: subprocess.Popen) -> dict:
-    """What `/classify` says to the example of a T-shirt, sent as a program sends it."""
+    """What `/classify` answers to a program that sends the example of a T-shirt."""
     from gradio_client import Client, handle_file
 
     end = time.monotonic() + 300

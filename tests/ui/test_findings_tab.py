@@ -1,4 +1,4 @@
-"""The Findings tab without a browser: it shows the findings."""
+"""The Findings tab without a browser."""
 
 import json
 import re

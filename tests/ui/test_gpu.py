@@ -1,4 +1,4 @@
-"""Trainings on ZeroGPU, with a stand-in for the package that Spaces have."""
+"""Trainings on ZeroGPU, with a stand-in for the package `spaces`."""
 
 import multiprocessing
 import os
@@ -24,8 +24,8 @@ LONG = SMALL.model_copy(update={"epochs": 60, "patience": 60, "width": 256, "lay
 class Spaces:
     """A stand-in for the package `spaces` on ZeroGPU.
 
-    A decorated generator runs in a forked process; what goes in and comes out is pickled; closed,
-    it ends there at its next update.
+    A decorated generator runs in a forked process. Its arguments and updates are pickled. When it
+    is closed, it ends there at its next update.
     """
 
     def __init__(self):

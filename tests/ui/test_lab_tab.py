@@ -1,4 +1,4 @@
-"""The lab's page without a browser: its words, its table, links, and a visitor's own network."""
+"""The Train tab without a browser: progress, table, links, and the visitor's network."""
 
 import argparse
 from dataclasses import fields, replace
@@ -104,7 +104,7 @@ def test_pausing_and_stopping_affect_only_ones_own_training(tab):
 
 
 class MoreSettings(Settings):
-    """The settings of the lab and a made-up one."""
+    """The settings of the lab and one more."""
 
     warm_up: Annotated[float, Setting("Warm-up", 0.0, 0.5, 0.05, help="A made-up share.")] = 0.25
 
@@ -148,9 +148,9 @@ def test_only_the_latest_runs_are_kept(tab, trained, monkeypatch):
     run = Run(Settings(), HISTORY, "all epochs", 0.9)
     end = Finished(run, checkpoints.Checkpoint(model, metadata), snapshot(model, 1.0, HISTORY))
     past = dict.fromkeys(range(5, 14), run)
-    (shown,) = tab.finish(end, past)
-    assert list(shown[tab.runs]) == list(range(6, 14))
-    assert tab.store.get(shown[tab.latest]) is end.checkpoint
+    first, second = tab.finish(end, past)
+    assert list(first[tab.runs]) == list(range(6, 14))
+    assert tab.store.get(second[tab.latest]) is end.checkpoint
 
 
 def test_the_visitors_network_answers_beside_the_others_and_its_name_is_escaped(panel, validation):

@@ -1,4 +1,4 @@
-"""The tab on L1 and L2 without a browser: what it draws, and what pruning changes."""
+"""The L1 and L2 tab without a browser: its figures, and what pruning changes."""
 
 import json
 import re

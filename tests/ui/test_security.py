@@ -1,4 +1,4 @@
-"""What strangers may try: files that are not theirs, addresses, pickles, too much of everything."""
+"""Attacks: other people's files, URLs, pickles, broken networks, and too much data."""
 
 import base64
 import io
@@ -45,8 +45,10 @@ def config(http):
 
 @pytest.fixture(scope="module")
 def ask(http, config):
-    """Send a file's description to the listener of the photo: its HTML, or its words if it is but
-    a message, or the error."""
+    """Send a file's description to the Photo tab's listener.
+
+    Returns the HTML of the answers, the text of a message, or the error.
+    """
     photo = listener(config, "picture", "change")
 
     def ask(file, session="security"):
@@ -116,7 +118,7 @@ def test_paths_of_static_files_cannot_leave_their_folder(app_url, place):
 
 
 def raw_get(url: str, path: str) -> bytes:
-    """The answer to a path that is sent as it is: clients would tidy it up."""
+    """The answer to a path that is sent unchanged, while clients would normalise it."""
     at = urlsplit(url)
     with socket.create_connection((at.hostname, at.port), 60) as connection:
         request = f"GET {path} HTTP/1.1\r\nHost: {at.netloc}\r\nConnection: close\r\n\r\n"
@@ -147,7 +149,7 @@ def test_a_symbolic_link_among_the_uploads_is_not_followed(http):
 
 @pytest.fixture
 def secret(tmp_path_factory):
-    """A picture that nobody has uploaded; outside of the folder of uploads."""
+    """A picture outside the upload folder."""
     path = ROOT / "docs" / "draw.png"
     assert open_image(path)
     return path
@@ -185,12 +187,12 @@ def test_no_file_name_leads_out_of_the_upload_folder(http, tmp_path):
             assert Path(path).resolve().is_relative_to(folder)
 
 
-# Addresses
+# URLs
 
 
 @pytest.fixture
 def canary():
-    """A server on this machine that must never be asked; yields its URL and what it was asked."""
+    """A local server that must get no request; yields its URL and the paths requested from it."""
     asked = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -253,7 +255,7 @@ def test_a_url_gives_a_one_sentence_error(ask, address):
         assert_one_sentence(ask(file))
 
 
-# Pickles, and networks that are broken
+# Pickles and broken networks
 
 
 def test_a_pickle_is_not_loaded(tmp_path):
@@ -270,7 +272,7 @@ def test_a_pickle_is_not_loaded(tmp_path):
 
 
 def test_nothing_in_the_source_unpickles():
-    """Except `gpu`, whose two processes exchange data that no visitor controls."""
+    """Only `gpu` does, whose two processes exchange data that no visitor controls."""
     ways = r"\bpickle\b|\btorch\.load\b|allow_pickle=True|(?<!\.)\beval\(|\bexec\(|\bmarshal\b"
     for path in [ROOT / "app.py", *(ROOT / "fmnist_demo").rglob("*.py")]:
         found = set(re.findall(ways, path.read_text(encoding="utf-8")))
@@ -328,7 +330,7 @@ def test_the_app_starts_without_broken_networks_and_names_them(weights, tmp_path
         assert_one_sentence(gone["error"])
 
 
-# Too much, and other forms
+# Too much data, and inputs of the wrong form
 
 
 def test_a_file_of_21_mb_is_rejected_and_deleted(http):
@@ -383,7 +385,7 @@ def test_an_interrupted_upload_leaves_no_file(http, app_url):
         until = time.monotonic() + 60
         while set(folder.iterdir()) == before and time.monotonic() < until:
             time.sleep(0.05)
-        assert set(folder.iterdir()) != before  # it has begun
+        assert set(folder.iterdir()) != before  # the upload has begun
     until = time.monotonic() + 60
     while set(folder.iterdir()) != before and time.monotonic() < until:
         time.sleep(0.05)
@@ -391,7 +393,7 @@ def test_an_interrupted_upload_leaves_no_file(http, app_url):
 
 
 def test_loading_a_network_leaves_no_file(http, config, weights):
-    """Not even a network, which is in memory once it has been read."""
+    """The network is in memory once it has been read."""
     content = (weights / "mlp3-l1.safetensors").read_bytes()
     path = Path(uploaded(http, content, "own.safetensors"))
     before = set(path.parent.parent.iterdir())

@@ -169,18 +169,20 @@ class LabTab:
         longest = max(len(run.history) for run in runs.values())
         compared = chart_html(plots.learning_curves(curves, longest), "runs")
         run, checkpoint = finished.run, finished.checkpoint
+        yield {
+            self.runs: runs,
+            self.status: message(run.verdict),
+            **self._charts(finished.snapshot, run.settings, max(runs), run.stop_reason),
+            self.table: runs_html(runs),
+            self.compared: compared if len(runs) > 1 else "",
+        }
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{checkpoint.name}.safetensors"
             checkpoints.save(path, checkpoint.model, checkpoint.metadata)
             yield {  # Gradio copies the file before it continues
-                self.runs: runs,
                 self.latest: self.store.put(checkpoint),
-                self.status: message(run.verdict),
                 self.result: gr.Row(visible=True),
                 self.download: str(path),
-                **self._charts(finished.snapshot, run.settings, max(runs), run.stop_reason),
-                self.table: runs_html(runs),
-                self.compared: compared if len(runs) > 1 else "",
             }
 
     def _charts(
