@@ -104,6 +104,9 @@ def test_on_zerogpu_a_training_runs_in_the_process_that_has_the_gpu(borrowing_la
     examples = borrowing_lab.examples.get("drawings", None)
     *_, here = lab.run(SMALL, examples, borrowing_lab.examples.held_out_drawings(), Control())
     assert np.array_equal(seen[-1].snapshot.weights, here.snapshot.weights)
+    end = time.monotonic() + 60
+    while len(borrowing_lab.queue) and time.monotonic() < end:  # the lab's thread is still ending
+        time.sleep(0.01)
     assert len(borrowing_lab.queue) == 0
 
 
