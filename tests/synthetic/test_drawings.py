@@ -1,4 +1,4 @@
-"""Drawings are repeatable, in the frame and distinguishable; Quick, Draw! files are read."""
+"""Drawings depend only on the seed and show a recognisable class; Quick, Draw! files are read."""
 
 import json
 
@@ -54,7 +54,7 @@ def test_scribbles_of_every_kind_can_be_prepared(monkeypatch):
         for seed in range(20):
             picture = scribble(np.random.default_rng(seed))
             assert (picture.shape, picture.dtype) == ((SIZE, SIZE), np.uint8)
-            assert picture[[0, -1]].min() > 230  # but for a thick pen's soft edge
+            assert picture[[0, -1]].min() > 230  # the soft edge of a thick pen may touch it
             assert from_drawing(picture, stages=False).pixels.max() > 128
 
 
@@ -66,8 +66,8 @@ def test_the_seed_decides_the_scribble(seed):
     assert not np.array_equal(one, other)
 
 
-def test_classes_are_told_apart_by_their_mean_pictures(train, validation):
-    """The crudest classifier does far better than one in ten, so the drawings have a class."""
+def test_the_nearest_mean_image_often_has_the_right_class(train, validation):
+    """Even this simple classifier does far better than chance, so the drawings show their class."""
     means = np.stack([train.images[train.labels == k].float().mean(0) for k in range(10)])
     pictures = validation.images.float().numpy()
     distances = ((pictures[:, None] - means[None]) ** 2).sum((2, 3))
