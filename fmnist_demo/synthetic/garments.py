@@ -23,11 +23,11 @@ class Garment:
     def moved(self, angle: float, shift: tuple[float, float] = (0, 0)) -> "Garment":
         """This garment turned clockwise by `angle` radians, then moved."""
         turn = rotation(angle)
-        return self._with_lines(lambda line: line @ turn + shift)
+        return self._with_lines(lambda points: points @ turn + shift)
 
     def widened(self, factor: float) -> "Garment":
         """This garment stretched sideways; a negative factor mirrors it."""
-        return self._with_lines(lambda line: line * [factor, 1])
+        return self._with_lines(lambda points: points * [factor, 1])
 
     def beside(self, other: "Garment") -> "Garment":
         """Both garments as one."""
@@ -121,13 +121,13 @@ def _torso(rng, cut: _Cut) -> _Torso:
         reach = length * (1 + side * uneven[1])
         along = np.array([np.cos(turned), np.sin(turned)])
         below = np.array([np.cos(turned + bend), np.sin(turned + bend)])
-        across = np.array([-below[1], below[0]])
+        outwards = np.array([-below[1], below[0]])
         corner = np.array([shoulder, slope])
         cuff_width = width * rng.uniform(*cut.cuff)
         armpit = np.array([chest, slope + width * rng.uniform(1.0, 1.5)])
         elbow = corner + along * reach * 0.5
         top = elbow + below * reach * 0.5
-        under = top + across * cuff_width
+        under = top + outwards * cuff_width
         half = [corner, top, under, armpit, np.array([hem_width, bottom])]
         if bend:
             inner = elbow + np.array([-along[1], along[0]]) * width
