@@ -87,7 +87,11 @@ def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
                 yield path.name, lambda file=file: prepare(open_image(file))
         elif path.suffix == ".ndjson":
             parse_classes(path.stem)
-            for strokes in read_quickdraw(path):
+            try:
+                drawings = read_quickdraw(path)
+            except UserError as error:
+                raise UserError(f"{path}: {error}") from error
+            for strokes in drawings:
                 yield path.stem, lambda strokes=strokes: from_drawing(render(strokes))
 
 

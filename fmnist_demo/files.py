@@ -29,7 +29,7 @@ def replacing(
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        remove_stale(path)
+        _remove_stale(path)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         os.close(handle)
         temporary = Path(name)
@@ -56,9 +56,8 @@ def check_writable(folder: str | Path) -> None:
         ) from error
 
 
-def remove_stale(path: str | Path) -> None:
+def _remove_stale(path: Path) -> None:
     """Delete temporary files of `path` that are older than `STALE` seconds."""
-    path = Path(path)
     for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > STALE:

@@ -310,12 +310,13 @@ def test_classify_names_photos_and_drawings_and_continues_after_a_bad_file(
     (tmp_path / "b.png").write_bytes(b"no picture")
     row = {"drawing": [[[0, 100, 100, 0, 0], [0, 0, 120, 120, 0]]]}
     (tmp_path / "c.ndjson").write_text(2 * (json.dumps(row) + "\n"))
-    files = [str(tmp_path / name) for name in ("a.png", "b.png", "c.ndjson")]
+    (tmp_path / "d.ndjson").write_text("no drawing")
+    files = [str(tmp_path / name) for name in ("a.png", "b.png", "c.ndjson", "d.ndjson")]
     out = tmp_path / "out.json"
     options = ["--layers", "5", "--weights", str(weights), "--json", str(out)]
     assert cli.main(["classify", *files, *options]) == 2
     printed = capsys.readouterr()
-    assert "b.png" in printed.err
+    assert printed.err.count("b.png") == printed.err.count("d.ndjson") == 1
     answers = json.loads(out.read_text())
     assert [a["picture"] for a in answers] == [files[0], f"{files[2]}:1", f"{files[2]}:2"]
     for answer in answers:

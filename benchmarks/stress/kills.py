@@ -35,7 +35,7 @@ from tqdm import tqdm
 from benchmarks.stress import reliability
 from fmnist_demo import __main__ as cli
 from fmnist_demo.commands import train
-from fmnist_demo.data import fashion_mnist, splits
+from fmnist_demo.data import download, fashion_mnist, splits
 from fmnist_demo.data.official_files import OfficialFile
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
@@ -136,7 +136,8 @@ def work(
         if command == "download":
             os.environ["XDG_CACHE_HOME"] = folder
             os.environ.pop("FMNIST_DATA", None)
-            loaded = load_training(mirrors=[url])
+            download.MIRRORS = [url]
+            loaded = load_training()
             Path("out.json").write_text(json.dumps(_digest(loaded.train.images)))
         else:
             fashion_mnist.load_training = lambda *_: examples
