@@ -14,13 +14,8 @@ from fmnist_demo.experiments.engines import ENGINES
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
 from fmnist_demo.training.precision import AUTO, PRECISIONS, choose_precision
 
-LAYERS = (3, 5, 7)
-"""The depths of the networks that come with the project."""
-
-
-def add_threads(parser: argparse.ArgumentParser) -> None:
-    """`--threads`, which `__main__` sets before the command runs."""
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+DEFAULT = "(default: %(default)s)"
+WIDTH_HELP = "units in each hidden layer (default: about 2.1 M parameters at any depth)"
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -49,15 +44,6 @@ def chosen_precision(args: argparse.Namespace, device: torch.device | str = "cpu
     return precision
 
 
-def add_width(parser: argparse.ArgumentParser) -> None:
-    """`--width`."""
-    parser.add_argument(
-        "--width",
-        type=int,
-        help="units per layer (default: as many as give about 2.1 M parameters)",
-    )
-
-
 def add_weights(parser: argparse.ArgumentParser) -> None:
     """`--weights`."""
     parser.add_argument(
@@ -68,19 +54,8 @@ def add_weights(parser: argparse.ArgumentParser) -> None:
 def add_sweep(parser: argparse.ArgumentParser, seeds: int, runs: str) -> None:
     """The options that `path` and `study` share; `seeds` and `runs` are defaults."""
     add = parser.add_argument
-    add(
-        "--seeds",
-        type=int,
-        default=seeds,
-        metavar="N",
-        help="networks per setting (default: %(default)s)",
-    )
-    add(
-        "--runs",
-        metavar="DIR",
-        default=runs,
-        help="folder of finished trainings (default: %(default)s)",
-    )
+    add("--seeds", type=int, default=seeds, metavar="N", help=f"networks per setting {DEFAULT}")
+    add("--runs", metavar="DIR", default=runs, help=f"folder of finished trainings {DEFAULT}")
     add("--engine", choices=ENGINES, default=ENGINES[0], help="this machine, or a Ray cluster")
     add("--address", metavar="HOST[:PORT]", help="head of the Ray cluster (default: this one)")
     add("--jobs", type=int, help="trainings at a time (default: 1; with Ray, one per core)")

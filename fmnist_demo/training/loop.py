@@ -23,6 +23,7 @@ from fmnist_demo.training.best_weights import BestWeights
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.mixture import Batch, Mixture
 from fmnist_demo.training.random_stream import RandomStream
+from fmnist_demo.training.stop_reasons import ALL_EPOCHS, EARLY_STOPPING
 
 
 @dataclass(frozen=True)
@@ -278,8 +279,8 @@ def best_epoch(history: Sequence[EpochResult]) -> EpochResult:
 
 
 def stop_reason(history: Sequence[EpochResult], config: TrainConfig) -> str:
-    """Why `fit` ended by itself: `all epochs` or `early stopping`."""
-    return "all epochs" if len(history) == config.epochs else "early stopping"
+    """Why `fit` ended by itself: `ALL_EPOCHS` or `EARLY_STOPPING`."""
+    return ALL_EPOCHS if len(history) == config.epochs else EARLY_STOPPING
 
 
 def soft_targets(labels: torch.Tensor, smoothing: float) -> torch.Tensor:

@@ -30,10 +30,13 @@ def fastest(device_type: str) -> str:
     """The faster precision on a device type."""
     if device_type == "cuda":
         return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    mkldnn = torch.backends.mkldnn
-    if not (mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()):
-        return "float32"
-    return min(PRECISIONS, key=seconds)
+    return min(PRECISIONS, key=seconds) if has_bfloat16() else "float32"
+
+
+def has_bfloat16() -> bool:
+    """Whether PyTorch knows bfloat16 instructions of this processor."""
+    available = torch.backends.mkldnn.is_available()
+    return available and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def seconds(precision: str) -> float:

@@ -1,4 +1,4 @@
-"""Synthetic images are repeatable, take turns and have the right labels."""
+"""Synthetic images depend only on the seed, come in turn and have the right labels."""
 
 from itertools import islice
 
@@ -13,7 +13,7 @@ from fmnist_demo.synthetic.drawings import draw, scribble
 
 
 @pytest.mark.parametrize("shares", [SHARES, *({kind: 1} for kind in SHARES)])
-def test_a_larger_set_begins_with_the_smaller_one(shares):
+def test_a_larger_set_with_the_same_seed_starts_with_the_smaller_one(shares):
     few, labels = dataset(25, 3, shares)
     more, more_labels = dataset(40, 3, shares)
     assert np.array_equal(few, more[:25])
@@ -28,7 +28,7 @@ def test_the_classes_come_in_turn(kind):
     assert (images.shape, images.dtype, labels.dtype) == ((20, 28, 28), np.uint8, np.int64)
 
 
-def test_each_kind_is_what_its_own_module_makes():
+def test_each_kind_comes_from_its_own_function():
     rng = np.random.default_rng(7)
     makers = {
         "drawing": lambda label: from_drawing(draw(label, rng)).pixels,
@@ -42,7 +42,7 @@ def test_each_kind_is_what_its_own_module_makes():
         assert np.array_equal(dataset(5, 7, {kind: 1})[0], expected)
 
 
-def test_kinds_come_by_their_shares_and_classes_evenly_within_each():
+def test_kinds_follow_their_shares_and_classes_are_equally_frequent():
     labels = [label for _, label in islice(examples(0, {"drawing": 2, "scribble": 1}), 9)]
     assert labels == [0, 1, NO_GARMENT, 2, 3, NO_GARMENT, 4, 5, NO_GARMENT]
     round_of_all = 10 * sum(SHARES.values())
@@ -52,12 +52,12 @@ def test_kinds_come_by_their_shares_and_classes_evenly_within_each():
     assert counts == {NO_GARMENT: 10 * SHARES["scribble"]} | dict.fromkeys(range(10), garments)
 
 
-def test_only_a_scribble_is_no_garment():
+def test_scribbles_are_labelled_as_no_garment():
     assert set(dataset(10, shares={"scribble": 1})[1]) == {NO_GARMENT}
 
 
 @pytest.mark.slow
-def test_progress_sees_every_chunk():
+def test_the_progress_bar_counts_every_chunk():
     seen = []
 
     def watch(chunks, total):
@@ -70,7 +70,7 @@ def test_progress_sees_every_chunk():
 
 
 @pytest.mark.slow
-def test_the_number_of_processes_changes_nothing_and_chunks_differ():
+def test_chunks_differ_but_do_not_depend_on_the_number_of_processes():
     images, labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1})
     same_images, same_labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1}, jobs=2)
     assert np.array_equal(images, same_images)
