@@ -18,7 +18,7 @@ from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.mlp import MLP, predict_logits
 from fmnist_demo.networks.regularisation import Penalty, count_zeros, total_zeros
-from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT, standardise
+from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT, standardise_
 from fmnist_demo.training.best_weights import BestWeights
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.mixture import Batch, Mixture
@@ -122,7 +122,7 @@ class Trainer:
                 images = augment(images, batch.photographs, self.augmentation)
             share = ((epoch - 1) * self.steps + number) / (self.steps * self.config.epochs)
             with dropout.active():
-                logits, loss = self.optimisation.step(standardise(images), batch.labels, share)
+                logits, loss = self.optimisation.step(standardise_(images), batch.labels, share)
             totals.add(logits, loss, batch)
             yield Step(share)
 
