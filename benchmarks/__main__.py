@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 from benchmarks import pages
@@ -14,40 +15,19 @@ from fmnist_demo.files import write_json
 RESULTS = Path(__file__).parent / "results.json"
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
-# Each is imported only when it runs, so that nobody needs what the others need.
+
+def _measure(name: str, *arguments) -> list[Table]:
+    # Imported only now, so that nobody needs what the others need.
+    return import_module(f"benchmarks.{name}").measure(*arguments)
 
 
-def cold_start(args: argparse.Namespace) -> list[Table]:
-    from benchmarks import cold_start
-
-    return cold_start.measure(2 * args.repeats)
-
-
-def answer(args: argparse.Namespace) -> list[Table]:
-    from benchmarks import answer
-
-    return answer.measure(args.repeats)
-
-
-def nine(args: argparse.Namespace) -> list[Table]:
-    from benchmarks import nine
-
-    return nine.measure(args.repeats)
-
-
-def throughput(args: argparse.Namespace) -> list[Table]:
-    from benchmarks import throughput
-
-    return throughput.measure(args.repeats, args.data, args.photos)
-
-
-def training(args: argparse.Namespace) -> list[Table]:
-    from benchmarks import training
-
-    return training.measure(args.repeats, args.data)
-
-
-SUBJECTS = {run.__name__: run for run in (cold_start, answer, nine, throughput, training)}
+SUBJECTS = {
+    "cold_start": lambda args: _measure("cold_start", 2 * args.repeats),
+    "answer": lambda args: _measure("answer", args.repeats),
+    "nine": lambda args: _measure("nine", args.repeats),
+    "throughput": lambda args: _measure("throughput", args.repeats, args.data, args.photos),
+    "training": lambda args: _measure("training", args.repeats, args.data),
+}
 
 
 def parser() -> argparse.ArgumentParser:

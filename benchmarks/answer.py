@@ -16,7 +16,7 @@ from benchmarks.measuring import threads
 from benchmarks.tables import Row, Table
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.checkpoints import Collection
-from fmnist_demo.ui.draw_tab import examples
+from fmnist_demo.ui import examples
 from fmnist_demo.ui.drawpad import DrawPad
 from fmnist_demo.ui.layout import LAUNCH, build
 
@@ -99,7 +99,7 @@ def baseline_app() -> gr.Blocks:
     """An app with the same canvas and answers that cost nothing."""
     calls = count(1)
     with gr.Blocks(analytics_enabled=False) as app:
-        pad = DrawPad(examples=examples())
+        pad = DrawPad(examples.load())
         answers = gr.HTML("", elem_classes="answers")
         pad.input(
             lambda picture: f"<p>{next(calls)}</p>",

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
@@ -26,10 +27,9 @@ def machine() -> dict:
 def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """The processor's name as the system gives it."""
     if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() == "model name":
-                return value.strip()
+        text = cpuinfo.read_text(encoding="utf-8")
+        if name := re.search(r"^model name\s*: *(.+)", text, re.MULTILINE):
+            return name[1].strip()
     return platform.processor() or platform.machine()
 
 

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 
 import torch
 from tqdm import tqdm
@@ -44,22 +44,16 @@ def threads(count: int | None = None) -> Iterator[None]:
 
     count = count or os.cpu_count() or 1
     before = torch.get_num_threads(), cv2.getNumThreads()
+    blas = nullcontext()
+    with suppress(ImportError):
+        from threadpoolctl import threadpool_limits
+
+        blas = threadpool_limits(count, user_api="blas")
     torch.set_num_threads(count)
     cv2.setNumThreads(count)
     try:
-        with _blas(count):
+        with blas:
             yield
     finally:
         torch.set_num_threads(before[0])
         cv2.setNumThreads(before[1])
-
-
-@contextmanager
-def _blas(count: int) -> Iterator[None]:
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        yield
-    else:
-        with threadpool_limits(count, user_api="blas"):
-            yield

@@ -68,7 +68,7 @@ def markdown(table: dict) -> str:
     """A table as `Table.as_dict` gives it, in Markdown."""
     is_ratio = table["baseline"] is not None
     columns = ["median", "relative time"] if is_ratio else ["median", "longest", "rate"]
-    lines = [[table["title"], *columns, "n"], ["---", *["---:"] * (len(columns) + 1)]]
+    rows = []
     for row in table["rows"]:
         name = f"{row['name']} ({row['note']})" if row["note"] else row["name"]
         if not row["samples_s"]:
@@ -79,9 +79,15 @@ def markdown(table: dict) -> str:
             per = next(key for key in row if key.startswith("per_"))
             rate = number(row[per]) + {"per_second": " a second", "per_hour": " an hour"}[per]
             cells = [seconds(row["median_s"]), seconds(max(row["samples_s"])), rate]
-        lines.append([name, *cells, str(row["n"])])
-    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        rows.append([name, *cells, str(row["n"])])
+    text = grid([table["title"], *columns, "n"], rows)
     return f"{text}\n\n{table['remark']}" if table["remark"] else text
+
+
+def grid(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown; every column but the first holds numbers."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def seconds(value: float) -> str:

@@ -9,7 +9,6 @@ from tqdm import tqdm
 from benchmarks.measuring import seconds_of, threads
 from benchmarks.tables import Row, Table
 from fmnist_demo.data.fashion_mnist import load_test, load_training
-from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments import study, sweep
 from fmnist_demo.experiments.robustness import synthetic_drawings
@@ -28,18 +27,17 @@ def measure(repeats: int, data: str | None = None, photos: str | None = None) ->
     Raises `UserError` if the folder has no photos or Fashion-MNIST is missing.
     """
     training, test = load_training(data), load_test(data)
-    synthetic_drawings()  # cached: made once, and not a part of any training
     with threads(1):
         rows = [
             Row("making a synthetic drawing", list(drawing_times(DRAWINGS_PER_ROUND * repeats)))
         ]
         if photos:
             rows.insert(0, Row("preprocessing a photo", photo_times(Path(photos))))
+        chosen = some_trainings(TRAININGS_PER_ROUND * repeats)
+        splits = training.train, training.validation, test, synthetic_drawings()
         training_times = [
-            seconds_of(lambda chosen=chosen: train(chosen, training, test))
-            for chosen in tqdm(
-                some_trainings(TRAININGS_PER_ROUND * repeats), "trainings of the study"
-            )
+            seconds_of(lambda one=one: sweep.measure(one, *splits))
+            for one in tqdm(chosen, "trainings of the study")
         ]
     epochs, photographs = study.BASE.config.epochs, study.BASE.photographs
     note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, with all metrics"
@@ -74,8 +72,3 @@ def some_trainings(count: int) -> list[sweep.Training]:
         replace(training, config=replace(training.config, precision="bfloat16"))
         for training in chosen
     ]
-
-
-def train(training: sweep.Training, examples: TrainingData, test: Split) -> sweep.Metrics:
-    """Run one training and measure its network."""
-    return sweep.measure(training, examples.train, examples.validation, test, synthetic_drawings())

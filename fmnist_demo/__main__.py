@@ -8,8 +8,7 @@ from pathlib import Path
 import torch
 
 from fmnist_demo.commands import classify, evaluate, path, study, train
-from fmnist_demo.commands.options import add_threads
-from fmnist_demo.errors import exit_status
+from fmnist_demo.errors import UserError, exit_status
 
 COMMANDS = {
     "train": train,
@@ -22,28 +21,31 @@ COMMANDS = {
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(prog=_program(), description=__doc__)
+    """The whole command line; its program is what was typed, the command or the module."""
+    installed = Path(sys.argv[0]).stem == "fmnist-demo"
+    program = "fmnist-demo" if installed else "python -m fmnist_demo"
+    top = argparse.ArgumentParser(prog=program, description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         about = command.__doc__.rstrip(".")
         sub = commands.add_parser(name, help=about[0].lower() + about[1:], description=about)
         command.add_options(sub)
-        add_threads(sub)
+        sub.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
         sub.set_defaults(run=command.run)
     return top
-
-
-def _program() -> str:
-    """What was typed to get here: the installed command or the module."""
-    return "fmnist-demo" if Path(sys.argv[0]).stem == "fmnist-demo" else "python -m fmnist_demo"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command. Returns the exit status: 0, 2 for a user's error, 130 for Ctrl-C."""
     args = parser().parse_args(argv)
+    return exit_status(lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> None:
+    if args.threads is not None and args.threads < 1:
+        raise UserError(f"--threads must be 1 or more, not {args.threads}.")
     torch.set_num_threads(args.threads or os.cpu_count() or 1)
-    return exit_status(lambda: args.run(args))
+    args.run(args)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ These numbers influence neither training nor any choice.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from fmnist_demo.images.strokes import read_quickdraw, render
 from fmnist_demo.networks.calibration import expected_calibration_error
 from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import probabilities
-from fmnist_demo.networks.metrics import WeightMetrics, accuracy, weight_metrics
+from fmnist_demo.networks.metrics import accuracy, weight_metrics
 from fmnist_demo.networks.pruning import KEPT, pruned, threshold
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
@@ -87,69 +87,12 @@ def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
                 yield path.name, lambda file=file: prepare(open_image(file))
         elif path.suffix == ".ndjson":
             parse_classes(path.stem)
-            for strokes in read_quickdraw(path):
+            try:
+                drawings = read_quickdraw(path)
+            except UserError as error:
+                raise UserError(f"{path}: {error}") from error
+            for strokes in drawings:
                 yield path.stem, lambda strokes=strokes: from_drawing(render(strokes))
-
-
-@dataclass(frozen=True)
-class Recognition:
-    """How many of `n` images are recognised, as fractions 0 to 1.
-
-    `top1`: the most probable class is correct; `top3`: one of the three most probable is.
-    `below_threshold`: the confidence is below the network's confidence threshold.
-    """
-
-    n: int
-    top1: float
-    top3: float
-    below_threshold: float
-
-
-@dataclass(frozen=True)
-class ClassRecognition(Recognition):
-    """The same for one file or folder; `named` counts its images by predicted class."""
-
-    named: dict[str, int]
-
-
-@dataclass(frozen=True)
-class FolderRecognition(Recognition):
-    """The same for a folder, and for each file or folder in it by name."""
-
-    per_class: dict[str, ClassRecognition]
-
-
-@dataclass(frozen=True)
-class PruningCurve:
-    """The test accuracy, 0 to 1, for each share `kept` of the largest weights."""
-
-    kept: list[float]
-    test_accuracy: list[float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report(WeightMetrics):
-    """Everything that is measured on one checkpoint, or read from its metadata.
-
-    `ece`: the expected calibration error on the test set, 0 to 1. `non_garments_below_threshold`:
-    the fraction of `non_garments` whose confidence is below the threshold. `drawings` and `photos`
-    are None if there were none.
-    """
-
-    name: str
-    layers: int
-    regulariser: str
-    strength: float
-    parameters: int
-    validation_accuracy: float
-    test_accuracy: float
-    ece: float
-    temperature: float
-    confidence_threshold: float
-    non_garments_below_threshold: float
-    pruning: PruningCurve
-    drawings: FolderRecognition | None
-    photos: FolderRecognition | None
 
 
 def evaluate(
@@ -157,27 +100,33 @@ def evaluate(
     test: Split,
     drawings: LabelledImages | None = None,
     photos: LabelledImages | None = None,
-) -> Report:
-    """Measure one checkpoint."""
+) -> dict:
+    """Everything that is measured on one checkpoint or read from its metadata, ready for JSON.
+
+    The fields of `WeightMetrics`, and: `ece`, the expected calibration error on the test set, 0 to
+    1; `non_garments_below_threshold`, the fraction of `non_garments` whose confidence is below the
+    threshold; `pruning`, a `pruning_curve`; `drawings` and `photos`, a `recognition` each, or None
+    if there were none.
+    """
     metadata = checkpoint.metadata
     shares, labels = probabilities(checkpoint, test.images), test.labels.numpy()
-    return Report(
+    return {
         **asdict(weight_metrics(checkpoint.model)),
-        name=checkpoint.name,
-        layers=checkpoint.layers,
-        regulariser=checkpoint.regulariser,
-        strength=metadata.strength,
-        parameters=metadata.model.parameters,
-        validation_accuracy=metadata.validation["accuracy"],
-        test_accuracy=accuracy(shares, labels),
-        ece=expected_calibration_error(shares, labels),
-        temperature=metadata.calibration.temperature,
-        confidence_threshold=metadata.calibration.confidence_threshold,
-        non_garments_below_threshold=below_threshold(checkpoint, non_garments()),
-        pruning=pruning_curve(checkpoint, test),
-        drawings=drawings and recognition(checkpoint, drawings),
-        photos=photos and recognition(checkpoint, photos),
-    )
+        "name": checkpoint.name,
+        "layers": checkpoint.layers,
+        "regulariser": checkpoint.regulariser,
+        "strength": metadata.strength,
+        "parameters": metadata.model.parameters,
+        "validation_accuracy": metadata.validation["accuracy"],
+        "test_accuracy": accuracy(shares, labels),
+        "ece": expected_calibration_error(shares, labels),
+        "temperature": metadata.calibration.temperature,
+        "confidence_threshold": metadata.calibration.confidence_threshold,
+        "non_garments_below_threshold": below_threshold(checkpoint, non_garments()),
+        "pruning": pruning_curve(checkpoint, test),
+        "drawings": drawings and recognition(checkpoint, drawings),
+        "photos": photos and recognition(checkpoint, photos),
+    }
 
 
 @cache
@@ -193,34 +142,37 @@ def below_threshold(checkpoint: Checkpoint, images: torch.Tensor) -> float:
     return float((~is_confident).mean())
 
 
-def pruning_curve(checkpoint: Checkpoint, test: Split) -> PruningCurve:
-    """The test accuracy of the pruned network for each share in `KEPT`.
+def pruning_curve(checkpoint: Checkpoint, test: Split) -> dict[str, list[float]]:
+    """The `test_accuracy`, 0 to 1, of the pruned network for each share in `KEPT`.
 
     The network is not trained further after pruning.
     """
-    model = checkpoint.model
+    model, labels = checkpoint.model, test.labels.numpy()
     networks = (replace(checkpoint, model=pruned(model, threshold(model, share))) for share in KEPT)
-    accuracies = [
-        accuracy(probabilities(network, test.images), test.labels.numpy()) for network in networks
-    ]
-    return PruningCurve(list(KEPT), accuracies)
+    accuracies = [accuracy(probabilities(network, test.images), labels) for network in networks]
+    return {"kept": list(KEPT), "test_accuracy": accuracies}
 
 
-def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> FolderRecognition:
-    """Count how many pictures are recognised, in all and by file or folder.
+def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
+    """How many of `n` pictures are recognised, as fractions 0 to 1.
 
-    Where several labels are correct, the most probable of them counts.
+    `top1`: the most probable class is correct; `top3`: one of the three most probable is. Where
+    several labels are correct, the most probable of them counts. `below_threshold`: the confidence
+    is below the network's confidence threshold. `per_class` has the same for each file or folder
+    by name, and `named`, which counts its pictures by predicted class.
     """
     shares = probabilities(checkpoint, pictures.images)
     ranked = np.argsort(-shares, axis=1, kind="stable")
-    unsure = ~checkpoint.metadata.calibration.is_confident(shares)
-    unsure[list(pictures.unreadable)] = False  # there is no prediction
+    ranks_by_label = np.argsort(ranked, axis=1)
     ranks = np.array(
         [
-            len(order) if i in pictures.unreadable else min(list(order).index(k) for k in correct)
-            for i, (order, correct) in enumerate(zip(ranked, pictures.labels, strict=True))
+            row[list(correct)].min()
+            for row, correct in zip(ranks_by_label, pictures.labels, strict=True)
         ]
     )
+    unsure = ~checkpoint.metadata.calibration.is_confident(shares)
+    unreadable = np.isin(np.arange(len(ranks)), list(pictures.unreadable))
+    ranks[unreadable], unsure[unreadable] = len(SLUGS), False  # there is no prediction
     names = np.array(pictures.names)
 
     def fractions(chosen: np.ndarray) -> dict:
@@ -231,26 +183,20 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> FolderRecog
             "below_threshold": float(unsure[chosen].mean()),
         }
 
-    def named(chosen: np.ndarray) -> dict[str, int]:
-        readable = [i for i in np.flatnonzero(chosen) if i not in pictures.unreadable]
-        return dict(Counter(SLUGS[label] for label in ranked[readable, 0]).most_common())
-
-    return FolderRecognition(
-        **fractions(np.ones(len(names), bool)),
-        per_class={
-            str(name): ClassRecognition(**fractions(names == name), named=named(names == name))
-            for name in np.unique(names)
-        },
-    )
+    per_class = {}
+    for name in np.unique(names):
+        chosen = names == name
+        named = Counter(SLUGS[label] for label in ranked[chosen & ~unreadable, 0])
+        per_class[str(name)] = fractions(chosen) | {"named": dict(named.most_common())}
+    return fractions(np.full(len(names), True)) | {"per_class": per_class}
 
 
 def table(reports: list[dict]) -> str:
-    """Two Markdown tables, one row per checkpoint, from `Report`s as JSON holds them.
+    """Two Markdown tables, one row per checkpoint, from the reports of `evaluate`.
 
     The first shows how accurate the networks are, the second how often their confidence is below
     the threshold.
     """
-    kinds = [kind for kind in ("drawings", "photos") if all(report[kind] for report in reports)]
     recognised = {
         "network": lambda r: r["name"],
         "zeros": lambda r: f"{r['zeros']:.1%}",
@@ -261,7 +207,7 @@ def table(reports: list[dict]) -> str:
         "below the threshold": lambda r: r["name"],
         f"{NON_GARMENTS:,} scribbles": lambda r: f"{r['non_garments_below_threshold']:.1%}",
     }
-    for kind in kinds:
+    for kind in _kinds(reports):
         n = reports[0][kind]["n"]
         recognised[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['top1']:.1%}"
         recognised[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
@@ -270,7 +216,7 @@ def table(reports: list[dict]) -> str:
 
 
 def summary(reports: list[dict]) -> str:
-    """A Markdown table, one row a regulariser, from `Report`s as JSON holds them.
+    """A Markdown table, one row a regulariser, from the reports of `evaluate`.
 
     Each cell gives the range over the depths.
     """
@@ -278,23 +224,24 @@ def summary(reports: list[dict]) -> str:
     for report in reports:
         rows.setdefault(report["regulariser"], []).append(report)
 
-    def span(metric: Callable[[dict], float], row: list[dict]) -> str:
-        low, high = min(map(metric, row)), max(map(metric, row))
-        return f"{high:.1%}" if f"{low:.1%}" == f"{high:.1%}" else f"{low * 100:.1f}–{high:.1%}"
+    def span(fractions: list[float]) -> str:
+        low, high = f"{min(fractions):.1%}", f"{max(fractions):.1%}"
+        return high if low == high else f"{low.removesuffix('%')}–{high}"
 
-    metrics = {
-        "weights that are zero": lambda r: r["zeros"],
-        "test": lambda r: r["test_accuracy"],
-        **{
-            f"{reports[0][kind]['n']} {kind}": lambda r, kind=kind: r[kind]["top1"]
-            for kind in ("drawings", "photos")
-            if all(report[kind] for report in reports)
-        },
+    columns = {
+        "penalty": lambda row: REGULARISERS[row[0]["regulariser"]].label,
+        "weights that are zero": lambda row: span([r["zeros"] for r in row]),
+        "test": lambda row: span([r["test_accuracy"] for r in row]),
     }
-    columns = {"penalty": lambda row: REGULARISERS[row[0]["regulariser"]].label}
-    for name, metric in metrics.items():
-        columns[name] = partial(span, metric)
+    for kind in _kinds(reports):
+        name = f"{reports[0][kind]['n']} {kind}"
+        columns[name] = lambda row, kind=kind: span([r[kind]["top1"] for r in row])
     return _markdown(columns, list(rows.values()))
+
+
+def _kinds(reports: list[dict]) -> list[str]:
+    """The kinds of pictures that all networks were measured on."""
+    return [kind for kind in ("drawings", "photos") if all(report[kind] for report in reports)]
 
 
 def _markdown(columns: dict[str, Callable], entries: list) -> str:

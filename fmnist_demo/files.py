@@ -29,7 +29,7 @@ def replacing(
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        remove_stale(path)
+        _remove_stale(path)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         os.close(handle)
         temporary = Path(name)
@@ -45,9 +45,19 @@ def replacing(
             temporary.unlink(missing_ok=True)
 
 
-def remove_stale(path: str | Path) -> None:
+def check_writable(folder: str | Path) -> None:
+    """Create a folder if necessary. Raises `UserError` if no file can be written to it."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UserError(
+            f"{folder} cannot be written to ({error.strerror}): choose another folder."
+        ) from error
+
+
+def _remove_stale(path: Path) -> None:
     """Delete temporary files of `path` that are older than `STALE` seconds."""
-    path = Path(path)
     for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > STALE:

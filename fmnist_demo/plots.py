@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
@@ -23,16 +24,11 @@ if TYPE_CHECKING:  # slow to load
 
 INK = "#123456"
 
-RUN_COLOURS = (
-    *("#0f9d8f", "#d97706", "#7385ad", "#db4a78"),
-    *("#9466d6", "#5f8f1f", "#2b86c9", "#a5714a"),
-)
+RUN_COLOURS = "#0f9d8f #d97706 #7385ad #db4a78 #9466d6 #5f8f1f #2b86c9 #a5714a".split()
 """One colour per run where several runs are compared, legible on white and on black."""
 
 COLOURS = dict(zip(REGULARISERS, ("#7385ad", *RUN_COLOURS[:2], *RUN_COLOURS[3:]), strict=False))
 """One colour per regulariser, the same in every figure, in the order of the registry."""
-
-LABELS = {name: regulariser.label for name, regulariser in REGULARISERS.items()}
 
 WIDTH = 4.4
 """The width of every figure in inches: that of a phone, so that text is never scaled down."""
@@ -72,7 +68,7 @@ class Plot:
 class Measure:
     """How a metric is called and how its values are written.
 
-    `unit` is the unit of a value times `scale`: with a scale of 100, 0.9 is 90 %.
+    `unit` is the unit of a value times `scale`: with a scale of 100, 0.9 is 90%.
     """
 
     label: str
@@ -80,13 +76,13 @@ class Measure:
     scale: float = 100
     decimals: int = 2
 
-    def number(self, value: float) -> str:
-        """0.9013 -> `90.13`."""
-        return f"{value * self.scale:.{self.decimals}f}"
+    def number(self, value: float, sign: str = "") -> str:
+        """0.9013 -> `90.13`, or `+90.13` if `sign` is `+`."""
+        return f"{value * self.scale:{sign}.{self.decimals}f}"
 
     def write(self, value: float) -> str:
-        """0.9013 -> `90.13 %`."""
-        return f"{self.number(value)} {self.unit}"
+        """0.9013 -> `90.13%`."""
+        return f"{self.number(value)}{'%' if self.unit == '%' else f' {self.unit}'}"
 
 
 def svg(plot: Plot) -> str:
@@ -124,85 +120,72 @@ def _figure(height: float, rows: int = 1, columns: int = 1, **grid) -> tuple[Fig
 
     ink = ("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color")
     plain = {"axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none"}
-    sizes = {"font.size": 10, "axes.titlesize": 10, "legend.frameon": False}
+    sizes = {"font.size": 10, "axes.titlesize": 10}
     with rc_context(dict.fromkeys(ink, INK) | plain | sizes):
         # At 72 dots per inch, a dot is one unit of the SVG.
         figure = Figure((WIDTH, height), dpi=72, layout="constrained", facecolor="none")
         return figure, figure.subplots(rows, columns, squeeze=False, **grid)
 
 
-def _legend(figure: Figure, series, names=LABELS, colours=COLOURS) -> None:
+def _legend(figure: Figure, styles: dict[str, dict], **options) -> None:
+    """A legend above the figure; `styles`: of the line beside each label."""
     from matplotlib.lines import Line2D
 
-    lines = [Line2D([], [], color=colours[name], linewidth=3) for name in series]
-    labels = [names[name] for name in series]
-    figure.legend(
-        lines,
-        labels,
-        loc="outside upper center",
-        ncols=len(lines),
-        handlelength=1,
-        labelcolor=INK,
-        frameon=False,
-    )
+    lines = [Line2D([], [], **style) for style in styles.values()]
+    options = {"ncols": len(lines), "handlelength": 1} | options
+    place = "outside upper center"
+    figure.legend(lines, styles, loc=place, labelcolor=INK, frameon=False, **options)
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """0.9654 -> `96.5 %`."""
-    return f"{share * 100:.{digits}f} %"
+def _legend_of_regularisers(figure: Figure, names: Iterable[str]) -> None:
+    _legend(figure, {_label(name): {"color": COLOURS[name], "linewidth": 3} for name in names})
+
+
+def _label(regulariser: str) -> str:
+    return REGULARISERS[regulariser].label
 
 
 def _percents(axis) -> None:
-    axis.set_major_formatter(lambda share, _: f"{share * 100:g} %")
+    axis.set_major_formatter(lambda share, _: f"{share * 100:g}%")
 
 
 def _by_regulariser(values: dict[str, str]) -> str:
-    return ", ".join(f"{LABELS[name]} {value}" for name, value in values.items())
+    return ", ".join(f"{_label(name)} {value}" for name, value in values.items())
 
 
-def weight_histogram(weights: dict[str, np.ndarray], bins: int = 61) -> Plot:
+def weight_histogram(weights: dict[str, np.ndarray]) -> Plot:
     """Histograms of the non-zero weights on shared axes, beside a bar chart of the exact zeros.
 
     `weights`: all weights (n,) of each network, by regulariser.
     """
     reach = max(float(np.abs(w).max()) for w in weights.values()) or 1.0
-    edges = np.linspace(-reach, reach, bins + 1)
+    edges = np.linspace(-reach, reach, 62)
     zeros = {name: float((w == 0).mean()) for name, w in weights.items()}
     counts = {name: np.histogram(w[w != 0], edges)[0] for name, w in weights.items()}
     figure, ((zero_axes, other_axes),) = _figure(2.8, 1, 2, width_ratios=(1, 2.6))
-    for x, (name, share) in enumerate(zeros.items()):
-        zero_axes.bar(x, share, color=COLOURS[name])
-        zero_axes.annotate(
-            percent(share),
-            (x, share),
-            (0, 2),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8.5,
-            color=INK,
-        )
-        other_axes.stairs(counts[name], edges, color=COLOURS[name], linewidth=1.6)
-    zero_axes.set(
-        ylim=(0, 1.12), title="exactly zero", xticks=range(len(zeros)), yticks=[0, 0.5, 1]
-    )
-    zero_axes.set_xticklabels([LABELS[name] for name in zeros])
+    colours = [COLOURS[name] for name in zeros]
+    bars = zero_axes.bar(range(len(zeros)), zeros.values(), color=colours)
+    zero_axes.bar_label(bars, fmt="{:.1%}", padding=2, fontsize=8.5, color=INK)
+    for count, colour in zip(counts.values(), colours, strict=True):
+        other_axes.stairs(count, edges, color=colour, linewidth=1.6)
+    zero_axes.set(ylim=(0, 1.12), title="exactly zero", yticks=[0, 0.5, 1])
+    zero_axes.set_xticks(range(len(zeros)), map(_label, zeros))
     _percents(zero_axes.yaxis)
-    highest = max(int(count.max()) for count in counts.values())
-    other_axes.set_ylim(
-        0.7, 2 * max(highest, 1)
-    )  # before the scale: autoscaling fails without counts
-    other_axes.set(yscale="log", xlabel="weight", title="number of other weights")
-    _legend(figure, weights)
+    highest = max(1, *(count.max() for count in counts.values()))
+    # The limits come before the scale: autoscaling fails without counts.
+    other_axes.set(ylim=(0.7, 2 * highest), yscale="log")
+    other_axes.set(xlabel="weight", title="number of other weights")
+    _legend_of_regularisers(figure, weights)
     data = {"from": edges[:-1].tolist(), "to": edges[1:].tolist()}
     spread = {name: f"{w.std():.3f}" for name, w in weights.items()}
     return Plot(
         figure,
         "Histogram of the weights. Exactly zero: "
-        f"{_by_regulariser({name: percent(share) for name, share in zeros.items()})}. "
+        f"{_by_regulariser({name: f'{share:.1%}' for name, share in zeros.items()})}. "
         f"Standard deviation of all weights: {_by_regulariser(spread)}.",
         data | {f"{name}_count": count.tolist() for name, count in counts.items()},
         caption="The bars on the left show the share of weights that are exactly zero; the curves "
-        "show the other_axes.",
+        "show the others.",
     )
 
 
@@ -217,32 +200,39 @@ def by_layer(values: dict[str, list[float]], what: str, share: bool) -> Plot:
     width = 0.8 / len(values)
     layers = max(map(len, values.values()))
     labels = [*map(str, range(1, layers)), "output" if share else str(layers)]
+    texts = {name: [f"{h:.1%}" if share else str(h) for h in row] for name, row in values.items()}
     spots = []
     for index, (name, heights) in enumerate(values.items()):
         centres = np.arange(len(heights)) + (index - (len(values) - 1) / 2) * width
         axes.bar(centres, heights, width * 0.92, color=COLOURS[name])
-        for x, height, label in zip(centres, heights, labels, strict=True):
+        for x, height, label, text in zip(centres, heights, labels, texts[name], strict=True):
             layer = f"layer {label}" if label.isdigit() else f"{label} layer"
-            text = percent(height) if share else str(height)
-            spots.append(Spot(axes, x, height, f"{LABELS[name]}, {layer}: {text}"))
-    axes.set(ylabel=what, xlabel="layer", xticks=range(layers))
-    axes.set_xticklabels(labels)
+            spots.append(Spot(axes, x, height, f"{_label(name)}, {layer}: {text}"))
+    axes.set(ylabel=what, xlabel="layer")
+    axes.set_xticks(range(layers), labels)
     axes.locator_params(axis="y", integer=not share)
-    highest = 1 if share else max(1, *(max(heights) for heights in values.values()))
+    highest = 1 if share else max(1, *map(max, values.values()))
     axes.set_ylim(0, highest * 1.05)
     if share:
         _percents(axes.yaxis)
-    _legend(figure, values)
-    lists = {
-        name: " ".join(percent(h) if share else str(h) for h in heights)
-        for name, heights in values.items()
-    }
+    _legend_of_regularisers(figure, values)
+    lists = {name: " ".join(row) for name, row in texts.items()}
     return Plot(
         figure,
         f"{what.capitalize()} by layer, from first to last: {_by_regulariser(lists)}.",
         {"layer": labels} | {name: list(heights) for name, heights in values.items()},
         spots,
     )
+
+
+def _images(height: float, images: dict[str, np.ndarray], **options) -> Figure:
+    """A figure of images side by side, by title; `options` are those of `imshow`."""
+    figure, axes = _figure(height, 1, len(images))
+    for panel, (title, image) in zip(axes[0], images.items(), strict=True):
+        panel.imshow(image, interpolation="nearest", **options)
+        panel.set_title(title, color=INK)
+        panel.set_axis_off()
+    return figure
 
 
 def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
@@ -253,12 +243,12 @@ def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
     """
     from matplotlib import colormaps
 
-    figure, axes = _figure(1.75, 1, len(use))
     colours = colormaps["viridis"].with_extremes(bad="#991b1b")
-    for panel, (name, values) in zip(axes[0], use.items(), strict=True):
-        panel.imshow(np.ma.masked_equal(values, 0), cmap=colours, vmin=0, interpolation="nearest")
-        panel.set_title(f"{LABELS[name]}: {unused[name]} unused", color=INK)
-        panel.set_axis_off()
+    masked = {
+        f"{_label(name)}: {unused[name]} unused": np.ma.masked_equal(values, 0)
+        for name, values in use.items()
+    }
+    figure = _images(1.75, masked, cmap=colours, vmin=0)
     row, column = np.indices((28, 28)).reshape(2, -1)
     return Plot(
         figure,
@@ -275,18 +265,18 @@ def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
 
     `filters`: by regulariser, (count, 28, 28), from -1 to 1.
     """
-    rows = -(-len(next(iter(filters.values()))) // columns)
-    figure, axes = _figure(WIDTH / len(filters) * rows / columns + 0.3, 1, len(filters))
-    for panel, (name, images) in zip(axes[0], filters.items(), strict=True):
+    count = len(next(iter(filters.values())))
+    rows = -(-count // columns)
+    sheets = {}
+    for name, images in filters.items():
         sheet = np.full((rows * 29 - 1, columns * 29 - 1), np.nan)
         for index, image in enumerate(images):
             y, x = (29 * cell for cell in divmod(index, columns))
             sheet[y : y + 28, x : x + 28] = image
-        panel.imshow(sheet, cmap="PuOr", vmin=-1, vmax=1, interpolation="nearest")
-        panel.set_title(LABELS[name], color=INK)
-        panel.set_axis_off()
-    zeros = {name: percent((images == 0).mean(), 0) for name, images in filters.items()}
-    count = len(next(iter(filters.values())))
+        sheets[_label(name)] = sheet
+    height = WIDTH / len(filters) * rows / columns + 0.3
+    figure = _images(height, sheets, cmap="PuOr", vmin=-1, vmax=1)
+    zeros = {name: f"{(images == 0).mean():.0%}" for name, images in filters.items()}
     unit, row, column = np.indices((count, 28, 28)).reshape(3, -1)
     return Plot(
         figure,
@@ -309,16 +299,14 @@ def pruning_curves(curves: dict[str, dict[str, list[float]]]) -> Plot:
     for name, curve in curves.items():
         axes.plot(curve["kept"], curve["test_accuracy"], color=COLOURS[name], linewidth=2)
         for kept, accuracy in zip(curve["kept"], curve["test_accuracy"], strict=True):
-            text = (
-                f"{LABELS[name]}, {kept:.2%} of the weights kept: {percent(accuracy)} test accuracy"
-            )
-            spots.append(Spot(axes, kept, accuracy, text))
+            text = f"{kept:.2%} of the weights kept: {accuracy:.1%} test accuracy"
+            spots.append(Spot(axes, kept, accuracy, f"{_label(name)}, {text}"))
     axes.set(xscale="log", ylim=(0, 1), xlabel="weights kept", ylabel="test accuracy")
     axes.invert_xaxis()
     _percents(axes.xaxis)
     _percents(axes.yaxis)
     axes.grid(color=INK, alpha=0.15)
-    _legend(figure, curves)
+    _legend_of_regularisers(figure, curves)
     smallest = {}
     for name, curve in curves.items():
         lowest = curve["test_accuracy"][0] - 0.01
@@ -360,11 +348,8 @@ def regularisation_path(points: dict[str, list[dict]], shipped: dict[str, float]
     line marks it.
     """
     figure, axes = _figure(3.8, 2, 1, sharex=True)
-    spots, data = [], {"regulariser": [], "strength": []}
-    for panel, (key, label) in zip(
-        axes[:, 0], {"test_accuracy": "test accuracy", "zeros": "exact zeros"}.items(), strict=True
-    ):
-        data |= {f"{key}_mean": [], f"{key}_std": []}
+    labels, spots = {"test_accuracy": "test accuracy", "zeros": "exact zeros"}, []
+    for panel, (key, label) in zip(axes[:, 0], labels.items(), strict=True):
         for name, row in points.items():
             x = [point["strength"] for point in row]
             mean, std = (np.array([point[key][s] for point in row]) for s in ("mean", "std"))
@@ -373,29 +358,35 @@ def regularisation_path(points: dict[str, list[dict]], shipped: dict[str, float]
             if name in shipped:
                 panel.axvline(shipped[name], color=COLOURS[name], linestyle=":")
             for strength, m, s in zip(x, mean, std, strict=True):
-                text = f"{LABELS[name]} of strength {strength:g}: {m:.2%} ± {s:.2%} {label}"
+                text = f"{_label(name)} of strength {strength:g}: {m:.2%} ± {s:.2%} {label}"
                 spots.append(Spot(panel, strength, m, text))
-            data[f"{key}_mean"] += mean.tolist()
-            data[f"{key}_std"] += std.tolist()
         panel.set(xscale="log", ylim=(-0.03, 1.03), ylabel=label)
         _percents(panel.yaxis)
         panel.grid(color=INK, alpha=0.15)
-    for name, row in points.items():
-        data["regulariser"] += [name] * len(row)
-        data["strength"] += [point["strength"] for point in row]
     axes[-1, 0].set_xlabel("strength (dotted: networks in the app)")
-    _legend(figure, points)
+    _legend_of_regularisers(figure, points)
     largest = {
-        n: percent(max(point["zeros"]["mean"] for point in row)) for n, row in points.items()
+        name: f"{max(point['zeros']['mean'] for point in row):.1%}" for name, row in points.items()
     }
     return Plot(
         figure,
         "Test accuracy and exact zeros against the strength of the penalty. "
         f"Largest share of zeros: {_by_regulariser(largest)}.",
-        data,
+        {"regulariser": [name for name, row in points.items() for _ in row]}
+        | {"strength": [point["strength"] for row in points.values() for point in row]}
+        | _means_and_deviations(points, labels),
         spots,
         "The lines show the mean over the seeds; the bands show one standard deviation.",
     )
+
+
+def _means_and_deviations(points: dict[str, list[dict]], keys: Iterable[str]) -> dict[str, list]:
+    """The columns `<key>_mean` and `<key>_std` of all points, one series after another."""
+    return {
+        f"{key}_{statistic}": [point[key][statistic] for row in points.values() for point in row]
+        for key in keys
+        for statistic in ("mean", "std")
+    }
 
 
 def means(
@@ -423,12 +414,7 @@ def means(
     }
     figure, axes = _figure(0.9 + 1.35 * len(panels), len(panels), 1, sharex=True)
     spots, sentences = [], []
-    data = {
-        "series": [names[series] for series, row in points.items() for _ in row],
-        "setting": [point["setting"] for row in points.values() for point in row],
-    }
     for panel, (key, measure) in zip(axes[:, 0], panels.items(), strict=True):
-        data |= {f"{key}_mean": [], f"{key}_std": []}
         for series, row in points.items():
             xs = [positions[point["setting"]] for point in row]
             mean, std = ([point[key][s] for point in row] for s in ("mean", "std"))
@@ -442,23 +428,21 @@ def means(
                 spots.append(Spot(panel, x, m, text))
             pairs = [f"{labels[x]}: {value}" for x, value in zip(xs, values, strict=True)]
             sentences.append(f"{measure.label.capitalize()}, {names[series]}: {', '.join(pairs)}.")
-            data[f"{key}_mean"] += mean
-            data[f"{key}_std"] += std
         panel.set_title(f"{measure.label}, {measure.unit}", loc="left")
         panel.yaxis.set_major_formatter(lambda y, _, scale=measure.scale: f"{y * scale:g}")
         panel.grid(color=INK, alpha=0.15)
-    slanted = max(map(len, labels)) > 5
-    axes[-1, 0].set_xticks(
-        range(len(order)),
-        labels,
-        rotation=35 if slanted else 0,
-        ha="right" if slanted else "center",
-    )
+    slant = {"rotation": 35, "ha": "right"} if max(map(len, labels)) > 5 else {}
+    axes[-1, 0].set_xticks(range(len(order)), labels, **slant)
     axes[-1, 0].set_xlabel(axis)
     if len(points) > 1:
-        _legend(figure, points, names, colours)
+        _legend(figure, {names[n]: {"color": colours[n], "linewidth": 3} for n in points})
+    data = {
+        "series": [names[series] for series, row in points.items() for _ in row],
+        "setting": [point["setting"] for row in points.values() for point in row],
+    }
     caption = "Mean over the seeds; the error bars show one standard deviation."
     alternative = f"Mean over the seeds, plotted against {axis}. {' '.join(sentences)}"
+    data |= _means_and_deviations(points, panels)
     return Plot(figure, alternative, data, spots, caption)
 
 
@@ -466,68 +450,52 @@ def learning_curves(runs: dict[str, dict], epochs: int) -> Plot:
     """Loss and accuracy against the epoch, in training (dashed) and validation (solid).
 
     `runs`: by name, `train_loss`, `validation_loss`, `train_accuracy` and `validation_accuracy`,
-    one value per epoch; `kept`, the best epoch, from 1; `stopped_early`, a bool. There are at most
-    as many runs as `RUN_COLOURS`, each with at least one epoch. `epochs`: where the axis ends.
+    one value per epoch; `best_epoch`, from 1; `stopped_early`, a bool. There are at most as many
+    runs as `RUN_COLOURS`, each with at least one epoch. `epochs`: where the axis ends.
     """
     figure, axes = _figure(4.4, 2, 1, sharex=True)
-    spots, data = [], {"run": [], "epoch": []}
-    for name, run in runs.items():
-        run_epochs = range(1, len(run["validation_loss"]) + 1)
-        data["run"] += [name] * len(run_epochs)
-        data["epoch"] += run_epochs
+    spots = []
     for key, panel in zip(("loss", "accuracy"), axes[:, 0], strict=True):
-        data |= {f"train_{key}": [], f"validation_{key}": []}
         for colour, (name, run) in zip(RUN_COLOURS, runs.items(), strict=False):
             train, validation = run[f"train_{key}"], run[f"validation_{key}"]
             run_epochs = range(1, len(validation) + 1)
             panel.plot(run_epochs, train, ".--", color=colour, linewidth=1.4, markersize=4)
             panel.plot(run_epochs, validation, ".-", color=colour, linewidth=2, markersize=4)
-            panel.plot(run["kept"], validation[run["kept"] - 1], "o", color=colour)
+            panel.plot(run["best_epoch"], validation[run["best_epoch"] - 1], "o", color=colour)
             if run["stopped_early"]:
                 panel.axvline(len(run_epochs), color=colour, linestyle=":")
             for epoch, *heights in zip(run_epochs, train, validation, strict=True):
-                values = [percent(h) if key == "accuracy" else f"{h:.3f}" for h in heights]
+                values = [f"{h:.1%}" if key == "accuracy" else f"{h:.3f}" for h in heights]
                 text = f"{name}, epoch {epoch}: training {key} {values[0]}, validation {values[1]}"
                 spots.append(Spot(panel, epoch, heights[1], text))
-            data[f"train_{key}"] += train
-            data[f"validation_{key}"] += validation
         panel.set(ylabel=key)
         panel.grid(color=INK, alpha=0.15)
     _percents(axes[1, 0].yaxis)
     axes[1, 0].set(xlabel="epoch", xlim=(0.5, epochs + 0.5))
     axes[1, 0].locator_params(axis="x", integer=True, min_n_ticks=1)
-    _legend_of_runs(figure, list(runs))
-    summaries = [
-        f"{name}: validation accuracy {percent(run['validation_accuracy'][run['kept'] - 1])} at "
-        f"the best epoch, {run['kept']} of {len(run['validation_loss'])}"
-        + (", stopped early" if run["stopped_early"] else "")
-        for name, run in runs.items()
-    ]
-    alternative = f"Loss and accuracy by epoch. {'; '.join(summaries)}."
-    return Plot(figure, alternative, data, spots)
-
-
-def _legend_of_runs(figure: Figure, names: list[str]) -> None:
-    """What the lines mean and, if there are several runs, the colour of each."""
-    from matplotlib.lines import Line2D
-
-    kinds = {
+    styles = {
         "validation": {"linewidth": 2},
         "training": {"linestyle": "--"},
         "best epoch": {"marker": "o", "linestyle": ""},
         "stopped early": {"linestyle": ":"},
     }
-    lines = {name: Line2D([], [], color=INK, **style) for name, style in kinds.items()}
-    if len(names) > 1:
-        colours = zip(RUN_COLOURS, names, strict=False)
-        lines |= {name: Line2D([], [], color=colour, linewidth=3) for colour, name in colours}
-    figure.legend(
-        lines.values(),
-        lines.keys(),
-        loc="outside upper center",
-        ncols=2 if len(names) == 1 else 4,
-        handlelength=1.8,
-        fontsize=9,
-        labelcolor=INK,
-        frameon=False,
-    )
+    styles = {name: {"color": INK} | style for name, style in styles.items()}
+    if len(runs) > 1:
+        colours = zip(RUN_COLOURS, runs, strict=False)
+        styles |= {name: {"color": colour, "linewidth": 3} for colour, name in colours}
+    _legend(figure, styles, ncols=2 if len(runs) == 1 else 4, handlelength=1.8, fontsize=9)
+    lengths = {name: len(run["validation_loss"]) for name, run in runs.items()}
+    summaries = [
+        f"{name}: validation accuracy {run['validation_accuracy'][run['best_epoch'] - 1]:.1%} at "
+        f"the best epoch, {run['best_epoch']} of {lengths[name]}"
+        + (", stopped early" if run["stopped_early"] else "")
+        for name, run in runs.items()
+    ]
+    data = {
+        "run": [name for name in runs for _ in range(lengths[name])],
+        "epoch": [epoch for name in runs for epoch in range(1, lengths[name] + 1)],
+    }
+    for key in ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy"):
+        data[key] = [value for run in runs.values() for value in run[key]]
+    alternative = f"Loss and accuracy by epoch. {'; '.join(summaries)}."
+    return Plot(figure, alternative, data, spots)

@@ -1,4 +1,10 @@
-"""What the tests in a browser share: windows, a T-shirt to draw, and what the page says."""
+"""What the browser tests share: windows, a T-shirt to draw, and parts of the page."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from fmnist_demo.training import examples
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -34,3 +40,13 @@ def verdict(page):
 
 def networks(page):
     return page.locator(".card:visible").evaluate_all("cards => cards.map(c => c.dataset.network)")
+
+
+@contextmanager
+def few_drawings():
+    """Trainings on drawings use few of them, so that they are short."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examples, "TRAINING_DRAWINGS", 600)
+        patch.setattr(examples, "VALIDATION_DRAWINGS", 100)
+        patch.setattr(examples, "HELD_OUT_DRAWINGS", 50)
+        yield

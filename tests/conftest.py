@@ -3,14 +3,17 @@
 import os
 import shutil
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 from typing import NoReturn
 
+import gradio as gr
 import pytest
 import torch
 from hypothesis import settings
 
 from fmnist_demo.data.splits import Split
+from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.mlp import MLP, MLPConfig
@@ -19,6 +22,9 @@ from fmnist_demo.synthetic import dataset
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import epochs, fit
 from fmnist_demo.ui import layout
+from fmnist_demo.ui.answers.panel import Panel
+from fmnist_demo.ui.drawpad import DrawPad
+from fmnist_demo.ui.your_network import YourNetwork
 
 pytest.register_assert_rewrite("helpers", "picture_helpers")
 torch.set_num_threads(1)  # session-wide fixtures train too
@@ -120,12 +126,22 @@ def weights(tmp_path_factory, trained) -> Path:
     folder = tmp_path_factory.mktemp("weights")
     model, metadata = trained
     checkpoints.save(folder / "mlp3-l1.safetensors", model, metadata)
-    for seed, (layers, name) in enumerate((n, r) for n in (3, 5, 7) for r in REGULARISERS):
+    for seed, (layers, name) in enumerate(product(checkpoints.LAYERS, REGULARISERS)):
         shape = replace(TINY, layers=layers)
         other = replace(metadata, model=shape, training=metadata.training | {"regulariser": name})
         if other.name != metadata.name:
-            checkpoints.save(folder / f"{other.name}.safetensors", MLP(shape, seed), other)
+            checkpoints.save(folder / other.file_name, MLP(shape, seed), other)
     return folder
+
+
+@pytest.fixture
+def panel(weights, validation) -> Panel:
+    """A panel that takes the first validation image for any picture."""
+    prepared = Prepared(validation.images[0].numpy(), ())
+    collection = checkpoints.Collection(weights)
+    with gr.Blocks():
+        pad = DrawPad()
+        return Panel(collection, YourNetwork(), "Draw.", pad, pad.input, lambda picture: prepared)
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +161,6 @@ def browser():
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         skip_or_fail("there is no Chromium on this machine: apt-get install chromium")
-    playwright.expect.set_options(timeout=PATIENCE)
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

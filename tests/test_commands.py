@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from helpers import assert_one_sentence
 from PIL import Image
 
@@ -17,9 +18,10 @@ from fmnist_demo.networks import checkpoints
 from fmnist_demo.synthetic.dataset import SHARES
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.training import result
-from fmnist_demo.training.loop import EpochResult
+from fmnist_demo.training.loop import EpochResult, Trainer
 
 QUICK = "--width 16 --epochs 2 --synthetic 20 --batch-size 50 --threads 1".split()
+TRAIN_ONE = ["train", "--layers", "3", "--regulariser", "none", *QUICK]
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_p
 
     monkeypatch.setattr(train_command.dataset, "dataset", spy_dataset)
     monkeypatch.setattr(result, "calibrate", spy_calibrate)
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     assert cli.main([*command, "--seed", "4"]) == 0
     held_out, own = sorted(made, key=lambda made: made[1] == 4)
     assert held_out == (50, 5, {"drawing": 1})
@@ -88,7 +90,7 @@ def test_train_all_trains_nine_networks_and_skips_finished_ones(no_download, tmp
 
 
 def test_other_settings_are_trained_again(no_download, tmp_path, capsys):
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     assert cli.main(command) == 0
     assert cli.main([*command, "--seed", "1"]) == 0
     assert "trained already" not in capsys.readouterr().out
@@ -97,17 +99,16 @@ def test_other_settings_are_trained_again(no_download, tmp_path, capsys):
 def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_finished(
     no_download, tmp_path, monkeypatch, capsys
 ):
-    real = train_command.fit
-
-    def interrupted(*arguments):
-        for event in real(*arguments):
+    def interrupted(trainer):
+        for event in real(trainer):
             yield event
             if isinstance(event, EpochResult):
                 raise KeyboardInterrupt
 
-    command = ["train", "--layers", "3", "--regulariser", "none", *QUICK, "--out", str(tmp_path)]
+    real = Trainer.events
+    command = [*TRAIN_ONE, "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr(train_command, "fit", interrupted)
+        patch.setattr(Trainer, "events", interrupted)
         assert cli.main(command) == 130
     metadata = checkpoints.load(tmp_path / "mlp3-none.safetensors").metadata
     assert metadata.stop_reason == "interrupted"
@@ -115,6 +116,32 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
     assert cli.main(command) == 0
     metadata = checkpoints.load(tmp_path / "mlp3-none.safetensors").metadata
     assert metadata.stop_reason == "all epochs"
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_weights(
+    no_download, tmp_path, monkeypatch, capsys
+):
+    def killed(state, *arguments):
+        real(state, *arguments)
+        raise SystemExit  # what is saved from here on is lost
+
+    real = train_command.saved_state.save
+    monkeypatch.setattr(train_command, "SAVE_INTERVAL", 0.0)
+    command = [*TRAIN_ONE, "--out"]
+    with monkeypatch.context() as patch:
+        patch.setattr(train_command.saved_state, "save", killed)
+        with pytest.raises(SystemExit):
+            cli.main([*command, str(tmp_path / "killed")])
+    assert not list(tmp_path.glob("killed/*.safetensors"))
+    assert cli.main([*command, str(tmp_path / "killed")]) == 0
+    assert "Going on from epoch 1" in capsys.readouterr().out
+    assert cli.main([*command, str(tmp_path / "whole")]) == 0
+    killed_once, whole = (
+        checkpoints.load(tmp_path / name / "mlp3-none.safetensors") for name in ("killed", "whole")
+    )
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(tensor, killed_once.model.state_dict()[name])
+    assert [path.name for path in (tmp_path / "killed").iterdir()] == ["mlp3-none.safetensors"]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +157,8 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
         ["train", "--layers", "3", "--regulariser", "l1", "--width", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--epochs", "0"],
         ["train", "--layers", "3", "--regulariser", "l1", "--synthetic", "-1"],
+        ["evaluate", "--threads", "-1"],
+        ["study", "--threads", "0"],
         ["evaluate", "--weights", "nowhere"],
         ["evaluate", "--drawings", "nowhere"],
         ["path", "--strengths", "0.1"],
@@ -153,6 +182,19 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
 def test_a_user_error_is_one_sentence_with_exit_status_2(no_download, arguments, capsys):
     assert cli.main(arguments) == 2
     assert_one_sentence(capsys.readouterr().err.strip().splitlines()[-1])
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_training(
+    no_download, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(train_command, "Trainer", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(fashion_mnist, "load_training", lambda *_: pytest.fail("loaded"))
+    (tmp_path / "file").write_text("no folder")
+    for out in (tmp_path / "file", tmp_path / "file" / "folder", "/proc/folder"):
+        assert cli.main([*TRAIN_ONE, "--out", str(out)]) == 2
+        message = capsys.readouterr().err.strip()
+        assert_one_sentence(message)
+        assert message.startswith(f"{out} cannot be written to")
 
 
 @pytest.fixture
@@ -294,12 +336,13 @@ def test_classify_names_photos_and_drawings_and_continues_after_a_bad_file(
     (tmp_path / "b.png").write_bytes(b"no picture")
     row = {"drawing": [[[0, 100, 100, 0, 0], [0, 0, 120, 120, 0]]]}
     (tmp_path / "c.ndjson").write_text(2 * (json.dumps(row) + "\n"))
-    files = [str(tmp_path / name) for name in ("a.png", "b.png", "c.ndjson")]
+    (tmp_path / "d.ndjson").write_text("no drawing")
+    files = [str(tmp_path / name) for name in ("a.png", "b.png", "c.ndjson", "d.ndjson")]
     out = tmp_path / "out.json"
     options = ["--layers", "5", "--weights", str(weights), "--json", str(out)]
     assert cli.main(["classify", *files, *options]) == 2
     printed = capsys.readouterr()
-    assert "b.png" in printed.err
+    assert printed.err.count("b.png") == printed.err.count("d.ndjson") == 1
     answers = json.loads(out.read_text())
     assert [a["picture"] for a in answers] == [files[0], f"{files[2]}:1", f"{files[2]}:2"]
     for answer in answers:

@@ -1,7 +1,7 @@
 """Metrics are checked against values computed by hand; folders of images are read."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,13 +66,13 @@ def pictures(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -
 def test_recognition_counts_the_first_guess_and_the_first_three(rank_labels, network):
     rank_labels([7, 5, 9], [5, 7, 9], [5, 9, 7], [5, 9, 8, 7])
     result = recognition(network, pictures(["sneaker"] * 4, [(7,)] * 4))
-    assert (result.n, result.top1, result.top3) == (4, 0.25, 0.75)
+    assert (result["n"], result["top1"], result["top3"]) == (4, 0.25, 0.75)
 
 
 def test_the_highest_ranked_of_several_right_labels_counts(rank_labels, network):
     rank_labels([9, 7], [7, 9], [5, 0, 9, 7], [5, 0, 8, 7])
     result = recognition(network, pictures(["sneaker+ankle-boot"] * 4, [(7, 9)] * 4))
-    assert (result.top1, result.top3) == (0.5, 0.75)
+    assert (result["top1"], result["top3"]) == (0.5, 0.75)
 
 
 def test_an_unreadable_picture_counts_as_wrong_even_if_a_blank_one_would_be_right(
@@ -82,8 +82,8 @@ def test_an_unreadable_picture_counts_as_wrong_even_if_a_blank_one_would_be_righ
     result = recognition(
         network, pictures(["sneaker"] * 4, [(7,)] * 4, {1: "Broken.", 3: "Empty."})
     )
-    assert (result.n, result.top1, result.top3) == (4, 0.5, 0.5)
-    assert result.per_class["sneaker"].named == {"sneaker": 2}
+    assert (result["n"], result["top1"], result["top3"]) == (4, 0.5, 0.5)
+    assert result["per_class"]["sneaker"]["named"] == {"sneaker": 2}
 
 
 def test_the_metrics_of_a_class_cover_only_its_pictures(rank_labels, network):
@@ -92,7 +92,7 @@ def test_the_metrics_of_a_class_cover_only_its_pictures(rank_labels, network):
         network, pictures(["bag", "bag", "trouser", "bag"], [(8,), (8,), (1,), (8,)])
     )
     named = {"bag": 1, "trouser": 1, "t-shirt": 1}
-    assert asdict(result)["per_class"] == {
+    assert result["per_class"] == {
         "bag": {"n": 3, "top1": 1 / 3, "top3": 2 / 3, "below_threshold": 0.0, "named": named},
         "trouser": {
             "n": 1,
@@ -102,7 +102,7 @@ def test_the_metrics_of_a_class_cover_only_its_pictures(rank_labels, network):
             "named": {"trouser": 1},
         },
     }
-    assert result.top1 == 0.5
+    assert result["top1"] == 0.5
 
 
 @pytest.fixture
@@ -128,9 +128,9 @@ def test_recognition_distinguishes_unconfident_from_wrong(confident, network):
     confident(0.9, 0.4, 0.3, 0.8)
     names, labels = ["bag", "bag", "dress", "dress"], [(8,), (8,), (3,), (3,)]
     result = recognition(replace(network, metadata=metadata), pictures(names, labels))
-    assert (result.top1, result.below_threshold) == (0.5, 0.5)
-    assert [result.per_class[name].top1 for name in ("bag", "dress")] == [1, 0]
-    assert [result.per_class[name].below_threshold for name in ("bag", "dress")] == [0.5, 0.5]
+    assert (result["top1"], result["below_threshold"]) == (0.5, 0.5)
+    assert [result["per_class"][name]["top1"] for name in ("bag", "dress")] == [1, 0]
+    assert [result["per_class"][name]["below_threshold"] for name in ("bag", "dress")] == [0.5, 0.5]
 
 
 @pytest.mark.slow
@@ -155,14 +155,14 @@ def test_accuracy_agrees_with_the_one_in_the_metadata(network, validation):
 
 def test_a_report_is_complete_and_can_be_written_as_json(network, validation):
     bags = LabelledImages(["bag"] * 100, [(8,)] * 100, validation.images, {})
-    report = json.loads(json.dumps(asdict(evaluate(network, validation, drawings=bags))))
+    report = json.loads(json.dumps(evaluate(network, validation, drawings=bags)))
     assert (report["name"], report["layers"], report["regulariser"]) == ("mlp3-l1", 3, "l1")
     assert report["strength"] == network.metadata.strength
     assert report["parameters"] == sum(p.numel() for p in network.model.parameters())
     assert report["zeros"] == total_zeros(network.model) > 0
     assert report["test_accuracy"] == accuracy_of(network, validation)
     assert report["validation_accuracy"] == network.metadata.validation["accuracy"]
-    assert report["drawings"] == asdict(recognition(network, bags))
+    assert report["drawings"] == recognition(network, bags)
     shares = probabilities(network, validation.images)
     assert report["ece"] == expected_calibration_error(shares, validation.labels.numpy())
     assert (report["temperature"], report["confidence_threshold"]) == (
@@ -175,19 +175,19 @@ def test_a_report_is_complete_and_can_be_written_as_json(network, validation):
     assert report["dead_units"] == active_units(network.model).dead_units
     assert report["unused_pixels"] == active_units(network.model).unused_pixels
     assert report["weight_norm"] == weight_norm(network.model)
-    assert report["pruning"] == asdict(pruning_curve(network, validation))
+    assert report["pruning"] == pruning_curve(network, validation)
     assert report["photos"] is None
 
 
 def test_a_pruning_curve_starts_at_the_full_network_and_ends_at_chance(network, validation):
     curve = pruning_curve(network, validation)
-    assert curve.kept == list(KEPT)
-    assert len(curve.test_accuracy) == len(KEPT)
-    assert curve.test_accuracy[0] == accuracy_of(network, validation) > 0.12
-    assert curve.test_accuracy[-1] == pytest.approx(0.1, abs=0.02)
+    assert curve["kept"] == list(KEPT)
+    assert len(curve["test_accuracy"]) == len(KEPT)
+    assert curve["test_accuracy"][0] == accuracy_of(network, validation) > 0.12
+    assert curve["test_accuracy"][-1] == pytest.approx(0.1, abs=0.02)
     half = KEPT.index(min(KEPT, key=lambda share: abs(share - 0.5)))
     smaller = pruned(network.model, threshold(network.model, KEPT[half]))
-    assert curve.test_accuracy[half] == accuracy_of(replace(network, model=smaller), validation)
+    assert curve["test_accuracy"][half] == accuracy_of(replace(network, model=smaller), validation)
 
 
 def test_the_tables_have_a_row_per_network_and_a_column_per_metric():
@@ -280,6 +280,6 @@ def test_a_folder_without_pictures_is_reported(tmp_path, name):
 
 def test_a_broken_drawing_file_is_reported(tmp_path):
     (tmp_path / "bag.ndjson").write_bytes(b"\xff\xfe\0")
-    with pytest.raises(UserError, match=r"bag\.ndjson") as error:
+    with pytest.raises(UserError, match=r"bag\.ndjson: .*: choose a file") as error:
         read_labelled_images(tmp_path)
     assert_one_sentence(str(error.value))

@@ -54,7 +54,7 @@ RUNS = {
         "validation_loss": [0.8, 0.6, 0.7],
         "train_accuracy": [0.6, 0.8, 0.9],
         "validation_accuracy": [0.7, 0.8, 0.75],
-        "kept": 2,
+        "best_epoch": 2,
         "stopped_early": True,
     },
     "Run 2": {
@@ -62,7 +62,7 @@ RUNS = {
         "validation_loss": [0.5],
         "train_accuracy": [0.75],
         "validation_accuracy": [0.85],
-        "kept": 1,
+        "best_epoch": 1,
         "stopped_early": False,
     },
 }
@@ -134,17 +134,17 @@ def test_the_histogram_counts_every_nonzero_weight(all_plots):
     assert sum(data["l1_count"]) == 100
     filled = [start for start, count in zip(data["from"], data["l1_count"], strict=True) if count]
     assert 0.05 < min(filled) < max(filled) < 0.2
-    assert "L1 90.0 %" in all_plots["weights"].alternative
-    assert "None 0.0 %" in all_plots["weights"].alternative
+    assert "L1 90.0%" in all_plots["weights"].alternative
+    assert "None 0.0%" in all_plots["weights"].alternative
 
 
 def test_bars_state_their_layer_and_value(all_plots):
     texts = [spot.text for spot in all_plots["zeros"].spots]
     assert texts == [
-        "None, layer 1: 0.0 %",
-        "None, output layer: 10.0 %",
-        "L1, layer 1: 96.0 %",
-        "L1, output layer: 50.0 %",
+        "None, layer 1: 0.0%",
+        "None, output layer: 10.0%",
+        "L1, layer 1: 96.0%",
+        "L1, output layer: 50.0%",
     ]
     assert all_plots["dead"].data == {"layer": ["1", "2"], "none": [0, 0], "l1": [0, 7]}
 
@@ -181,7 +181,7 @@ def test_the_path_gives_mean_and_deviation_and_marks_the_shipped_strengths(all_p
     assert plot.data["zeros_mean"] == [0.2, 0.97, 0.0, 0.0]
     dotted = {line.get_xdata()[0] for line in plot.figure.axes[0].lines if line.get_ls() == ":"}
     assert dotted == {0.026, 0.1}
-    assert "L1 97.0 %, L2 0.0 %" in plot.alternative
+    assert "L1 97.0%, L2 0.0%" in plot.alternative
 
 
 def test_means_are_sorted_with_numbers_before_words(all_plots, svgs):
@@ -222,8 +222,8 @@ def test_the_same_values_give_the_same_svg():
 def test_learning_curves_mark_the_best_epoch_and_the_early_stop(all_plots):
     plot = all_plots["learning"]
     assert (
-        "Run 1: validation accuracy 80.0 % at the best epoch, 2 of 3, stopped early; "
-        "Run 2: validation accuracy 85.0 % at the best epoch, 1 of 1."
+        "Run 1: validation accuracy 80.0% at the best epoch, 2 of 3, stopped early; "
+        "Run 2: validation accuracy 85.0% at the best epoch, 1 of 1."
     ) in plot.alternative
     assert plot.data["run"] == ["Run 1"] * 3 + ["Run 2"]
     assert plot.data["epoch"] == [1, 2, 3, 1]
@@ -231,16 +231,16 @@ def test_learning_curves_mark_the_best_epoch_and_the_early_stop(all_plots):
     loss, accuracy = plot.figure.axes
     for axes, key in ((loss, "loss"), (accuracy, "accuracy")):
         best = [line.get_xydata()[0] for line in axes.lines if line.get_marker() == "o"]
-        heights = [run[f"validation_{key}"][run["kept"] - 1] for run in RUNS.values()]
+        heights = [run[f"validation_{key}"][run["best_epoch"] - 1] for run in RUNS.values()]
         assert np.allclose(best, list(zip((2, 1), heights, strict=True)))
         (stop,) = [line for line in axes.lines if line.get_linestyle() == ":"]
         assert stop.get_xdata()[0] == 3
     texts = [spot.text for spot in plot.spots]
     assert "Run 1, epoch 2: training loss 0.500, validation 0.600" in texts
-    assert "Run 2, epoch 1: training accuracy 75.0 %, validation 85.0 %" in texts
+    assert "Run 2, epoch 1: training accuracy 75.0%, validation 85.0%" in texts
 
 
 def test_all_zero_weights_have_a_histogram():
     plot = plots.weight_histogram({"l2": np.zeros(10, np.float32)})
-    assert "L2 100.0 %" in plot.alternative
+    assert "L2 100.0%" in plot.alternative
     assert "<svg" in plots.svg(plot)

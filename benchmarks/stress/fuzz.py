@@ -20,6 +20,7 @@ from benchmarks.stress import reliability
 from benchmarks.stress.fuzz_client import OUTCOMES, Client
 from benchmarks.stress.fuzz_inputs import BOMBS, SOUND, TARGETS, Case, bomb_cases, generate
 from benchmarks.stress.server import Server, serving
+from benchmarks.tables import grid
 
 COUNT = 10_000
 CONCURRENT_BOMBS = 16
@@ -29,7 +30,9 @@ CONCURRENT_BOMBS = 16
 class Tally:
     """Counts the outcomes of the cases that are sent, and collects the problems."""
 
-    outcomes: Counter = field(default_factory=Counter)
+    outcomes: dict[str, Counter] = field(
+        default_factory=lambda: {target: Counter() for target in TARGETS}
+    )
     problems: list[str] = field(default_factory=list)
     slowest_seconds: float = 0.0
     slowest: str = ""
@@ -41,21 +44,16 @@ class Tally:
         seconds = time.perf_counter() - start
         if seconds > self.slowest_seconds:
             self.slowest_seconds, self.slowest = seconds, f"{case.target}: {case.content}"
-        self.outcomes[case.target, outcome] += 1
+        self.outcomes[case.target][outcome] += 1
         if problem:
             self.problems.append(f"{problem} — {case!r}"[:2000])
 
     def as_dict(self) -> dict:
         """The counts as JSON holds them."""
         return {
-            "count": sum(self.outcomes.values()),
+            "count": sum(counts.total() for counts in self.outcomes.values()),
             "outcomes": {
-                target: {
-                    outcome: self.outcomes[target, outcome]
-                    for outcome in sorted(OUTCOMES)
-                    if self.outcomes[target, outcome]
-                }
-                for target in TARGETS
+                target: dict(sorted(counts.items())) for target, counts in self.outcomes.items()
             },
             "problems": self.problems,
             "slowest_seconds": self.slowest_seconds,
@@ -110,39 +108,24 @@ def measure(count: int, seed: int) -> dict:
 def table(results: dict) -> str:
     """The results in Markdown."""
     rows = [
-        f"| {target} | {sum(counts.values()):,} | "
-        + " | ".join(f"{counts.get(outcome, 0):,}" for outcome in OUTCOMES)
-        + " |"
+        [target, f"{sum(counts.values()):,}", *(f"{counts.get(name, 0):,}" for name in OUTCOMES)]
         for target, counts in results["outcomes"].items()
     ]
-    return "\n".join(
-        [
-            f"{results['count']:,} inputs, seed {results['seed']}. Measured on "
-            f"{results['machine']}.",
-            "",
-            "| sent to | inputs | answer | error message | rejected by HTTP | no reply |",
-            "| --- | ---: | ---: | ---: | ---: | ---: |",
-            *rows,
-            "",
-            f"{len(results['problems'])} of the replies were wrong, and the log has "
-            f"{results['tracebacks']} tracebacks. The server "
-            f"{'is still running' if results['alive'] else 'has died'}. It used "
-            f"{results['memory_warm']:,.0f} MB of memory after a tenth of the inputs, "
-            f"{results['memory_after']:,.0f} MB at the end and {results['peak']:,.0f} MB at most; "
-            f"{results['peak_bombs']:,.0f} MB with one bomb at a time, and "
-            f"{results['peak_bombs_at_once']:,.0f} MB with {CONCURRENT_BOMBS} of the worst at "
-            f"once. The slowest reply took {results['slowest_seconds']:.1f} s "
-            f"({results['slowest']}).",
-        ]
+    machine = results["machine"]
+    head = ["sent to", "inputs", "answer", "error message", "rejected by HTTP", "no reply"]
+    return (
+        f"{results['count']:,} inputs, seed {results['seed']}. Measured on {machine}.\n\n"
+        f"{grid(head, rows)}\n\n"
+        f"{len(results['problems'])} of the replies were wrong, and the log has "
+        f"{results['tracebacks']} tracebacks. The server "
+        f"{'is still running' if results['alive'] else 'has died'}. It used "
+        f"{results['memory_warm']:,.0f} MB of memory after a tenth of the inputs, "
+        f"{results['memory_after']:,.0f} MB at the end and {results['peak']:,.0f} MB at most; "
+        f"{results['peak_bombs']:,.0f} MB with one bomb at a time, and "
+        f"{results['peak_bombs_at_once']:,.0f} MB with {CONCURRENT_BOMBS} of the worst at "
+        f"once. The slowest reply took {results['slowest_seconds']:.1f} s "
+        f"({results['slowest']})."
     )
-
-
-REPORT = reliability.Report(
-    "fuzz",
-    table,
-    problems=lambda results: [*results["problems"][:20], results["log"]],
-    failed=lambda results: results["problems"] or results["tracebacks"] or not results["alive"],
-)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -151,7 +134,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
-    return reliability.run(REPORT, args, lambda: measure(args.count, args.seed))
+    return reliability.run(
+        args,
+        measure=lambda: measure(args.count, args.seed),
+        table=table,
+        problems=lambda results: [*results["problems"][:20], results["log"]],
+        failed=lambda results: results["problems"] or results["tracebacks"] or not results["alive"],
+    )
 
 
 if __name__ == "__main__":

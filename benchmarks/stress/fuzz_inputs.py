@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.checkpoints import LAYERS
 from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic.drawings import draw
@@ -33,7 +34,7 @@ FILE = "\N{PAPERCLIP}"
 SOUND = {
     "/classify": [FILE, 3, "none"],
     "/compare": [FILE],
-    "canvas": [FILE, "none", [3, 5, 7], True, None],
+    "canvas": [FILE, "none", list(LAYERS), True, None],
     "photo": [FILE, "l1", [3], False, None],
     "network": [FILE],
 }
@@ -65,58 +66,31 @@ class Case:
 
 @cache
 def pictures() -> dict[str, bytes]:
-    """Sound images of every format and mode; their names begin with the format."""
-    grey, photo = _images()
-    alpha = photo.copy()
-    alpha.putalpha(grey.resize(photo.size))
-    return (
-        _pngs(grey, photo, alpha)
-        | _jpegs(photo)
-        | _webps_and_gifs(photo, alpha)
-        | _others(grey, photo)
-    )
+    """Sound images of every format and mode; their names begin with the format.
 
-
-def _images() -> tuple[Image.Image, Image.Image]:
-    """A grey drawing and a small noisy photo of it."""
+    They show a grey drawing, or a small noisy photo of it.
+    """
     grey = Image.fromarray(draw(0, np.random.default_rng(3)))
     rng = np.random.default_rng(0)
     photo = np.asarray(grey.resize((90, 120)).convert("RGB")).astype(int) // 2
     photo = Image.fromarray((photo + rng.integers(0, 60, photo.shape)).clip(0, 255).astype("u1"))
-    return grey, photo
-
-
-def _pngs(grey: Image.Image, photo: Image.Image, alpha: Image.Image) -> dict[str, bytes]:
+    alpha = photo.copy()
+    alpha.putalpha(grey.resize(photo.size))
     return {
         **{f"PNG {mode}": _file(photo.convert(mode)) for mode in ("1", "L", "LA", "RGB", "P")},
         "PNG RGBA": _file(alpha),
         "PNG 16 bit": _file(Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)),
         "PNG palette with transparency": _file(photo.convert("P"), transparency=0),
         "PNG animated": _file(photo, **_frames(photo)),
-    }
-
-
-def _jpegs(photo: Image.Image) -> dict[str, bytes]:
-    return {
         **{f"JPEG {mode}": _file(photo.convert(mode), "JPEG") for mode in ("L", "RGB", "CMYK")},
         "JPEG progressive": _file(photo, "JPEG", progressive=True),
         **{f"JPEG turned {n}": _file(photo, "JPEG", exif=_turned(n)) for n in (0, 3, 6, 8, 9)},
         "JPEG of several": _file(photo, "MPO", **_frames(photo)),
-    }
-
-
-def _webps_and_gifs(photo: Image.Image, alpha: Image.Image) -> dict[str, bytes]:
-    return {
         "WEBP": _file(photo, "WEBP"),
         "WEBP lossless": _file(alpha, "WEBP", lossless=True),
         "WEBP animated": _file(photo, "WEBP", **_frames(photo)),
         "GIF": _file(photo, "GIF"),
         "GIF animated": _file(photo, "GIF", **_frames(photo)),
-    }
-
-
-def _others(grey: Image.Image, photo: Image.Image) -> dict[str, bytes]:
-    return {
         "BMP": _file(photo, "BMP"),
         "BMP palette": _file(photo.convert("P"), "BMP"),
         **{
@@ -173,18 +147,14 @@ def _zeros(size: int) -> bytes:
     return zlib.compress(bytes(size), 9)
 
 
-def _photos(count: int) -> list[Image.Image]:
-    photo = Image.fromarray(np.full((64, 64, 3), 90, np.uint8))
-    return [photo.point(lambda v, n=n: (v + n) % 256) for n in range(count)]
-
-
 def _unpacked(kind: bytes, start: bytes) -> bytes:
     """A PNG of 64 × 64 pixels with a chunk that unpacks to 200 MB."""
     return png(64, 64, 8, 0, _zeros(64 * 65), _chunk(kind, start + _zeros(200_000_000)))
 
 
 def _several(kind: str, count: int) -> bytes:
-    first, *others = _photos(count)
+    photo = Image.fromarray(np.full((64, 64, 3), 90, np.uint8))
+    first, *others = (photo.point(lambda v, n=n: (v + n) % 256) for n in range(count))
     return _file(first, kind, save_all=True, append_images=others)
 
 
@@ -362,6 +332,8 @@ def _safetensors(header: dict, tensors: bytes) -> bytes:
     return struct.pack("<Q", len(text)) + text + tensors
 
 
+random_networks = st.tuples(st.just("random bytes"), st.binary(max_size=300))
+
 # JSON
 
 PATHS = (
@@ -379,19 +351,9 @@ odd = st.one_of(
     st.sampled_from(["\ud800", "x" * 100_000, "<script>alert(1)</script>", "\n\r\t\0", FILE]),
     st.sampled_from(PATHS),
 )
-files = st.fixed_dictionaries(
-    {},
-    optional={
-        "path": odd,
-        "url": odd,
-        "size": odd,
-        "orig_name": odd,
-        "mime_type": odd,
-        "is_stream": odd,
-        "meta": st.one_of(st.just({"_type": "gradio.FileData"}), odd),
-        "data": odd,
-    },
-)
+fields = ("path", "url", "size", "orig_name", "mime_type", "is_stream", "meta", "data")
+kind_of_file = st.one_of(st.just({"_type": "gradio.FileData"}), odd)
+files = st.fixed_dictionaries({}, optional=dict.fromkeys(fields, odd) | {"meta": kind_of_file})
 json_values = st.recursive(
     odd | files,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
@@ -406,12 +368,13 @@ def cases(draw) -> Case:
     kind = draw(st.sampled_from(["form", "file", "file", "made up"]))
     if kind == "form":
         return draw(cases_of_json(target))
-    content, file = draw(made_up_files(target) if kind == "made up" else damaged(_sound(target)))
+    made_up = random_networks if target == "network" else raw_pngs
+    content, file = draw(made_up if kind == "made up" else damaged(_sound(target)))
     name = draw(names) if draw(st.integers(0, 3)) == 0 else _usual_name(target)
     inline = target == "canvas" or (target == "photo" and draw(st.booleans()))
     data = list(SOUND[target])
     if target == "/classify":
-        data[1:] = [draw(st.sampled_from([3, 5, 7])), draw(st.sampled_from(list(REGULARISERS)))]
+        data[1:] = [draw(st.sampled_from(LAYERS)), draw(st.sampled_from(list(REGULARISERS)))]
     return Case(target, content, data, file, name, draw(mimes), inline)
 
 
@@ -427,13 +390,6 @@ def cases_of_json(draw, target: str) -> Case:
     return Case(target, "JSON", data, file, _usual_name(target), inline=target == "canvas")
 
 
-def made_up_files(target: str) -> st.SearchStrategy[tuple[str, bytes]]:
-    """Random bytes in place of a network, and PNG files that are only headers and chunks."""
-    if target == "network":
-        return st.tuples(st.just("random bytes"), st.binary(max_size=300))
-    return raw_pngs
-
-
 def _sound(target: str) -> dict[str, bytes]:
     return networks() if target == "network" else pictures()
 
@@ -446,7 +402,7 @@ def bomb_cases() -> list[Case]:
     """Every bomb as an upload, to `/classify` and to the photo."""
     return [
         Case(target, content, list(SOUND[target]), file)
-        for content, file in [(content, make()) for content, make in BOMBS.items()]
+        for content, file in ((content, make()) for content, make in BOMBS.items())
         for target in ("/classify", "photo")
     ]
 

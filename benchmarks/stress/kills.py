@@ -35,7 +35,7 @@ from tqdm import tqdm
 from benchmarks.stress import reliability
 from fmnist_demo import __main__ as cli
 from fmnist_demo.commands import train
-from fmnist_demo.data import fashion_mnist, splits
+from fmnist_demo.data import download, fashion_mnist, splits
 from fmnist_demo.data.official_files import OfficialFile
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
@@ -136,7 +136,8 @@ def work(
         if command == "download":
             os.environ["XDG_CACHE_HOME"] = folder
             os.environ.pop("FMNIST_DATA", None)
-            loaded = load_training(mirrors=[url])
+            download.MIRRORS = [url]
+            loaded = load_training()
             Path("out.json").write_text(json.dumps(_digest(loaded.train.images)))
         else:
             fashion_mnist.load_training = lambda *_: examples
@@ -253,7 +254,7 @@ def snapshot(folder: Path) -> dict[str, object]:
 def _read(path: Path) -> object:
     if path.suffix == ".json":
         try:
-            return _timeless(json.loads(path.read_text(encoding="utf-8")))
+            return json.loads(path.read_text(encoding="utf-8"), object_hook=_timeless)
         except ValueError as error:
             return f"not JSON: {error}"
     if path.suffix == ".safetensors":
@@ -262,15 +263,14 @@ def _read(path: Path) -> object:
         except UserError as error:
             return f"not a checkpoint: {error}"
         tensors = {name: _digest(tensor) for name, tensor in load_file(path).items()}
-        return _timeless(metadata.history), metadata.training, metadata.calibration, tensors
+        history = [_timeless(epoch) for epoch in metadata.history]
+        return history, metadata.training, metadata.calibration, tensors
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _timeless(content: object) -> object:
-    """JSON without the measured seconds."""
-    if isinstance(content, dict):
-        return {key: _timeless(value) for key, value in content.items() if key != "seconds"}
-    return [_timeless(value) for value in content] if isinstance(content, list) else content
+def _timeless(entry: dict) -> dict:
+    """An object of a JSON file without the measured seconds."""
+    return {key: value for key, value in entry.items() if key != "seconds"}
 
 
 def _digest(tensor: torch.Tensor) -> str:
@@ -318,24 +318,15 @@ def table(results: dict) -> str:
             f"| {command} | {result['kills']} | {result['seconds']:.1f} s | {states} | "
             f"{len(result['problems'])} |"
         )
-    return "\n".join(
-        [
-            f"{results['count']} kills, seed {results['seed']}. Measured on {results['machine']}.",
-            "",
-            "| command | kills | undisturbed run | left by the kill | problems |",
-            "| --- | ---: | ---: | --- | ---: |",
-            *rows,
-        ]
+    return (
+        f"{results['count']} kills, seed {results['seed']}. Measured on {results['machine']}.\n\n"
+        "| command | kills | undisturbed run | left by the kill | problems |\n"
+        "| --- | ---: | ---: | --- | ---: |\n" + "\n".join(rows)
     )
 
 
 def _problems(results: dict) -> list[str]:
     return [problem for result in results["commands"].values() for problem in result["problems"]]
-
-
-REPORT = reliability.Report(
-    "kills", table, problems=lambda results: _problems(results)[:20], failed=_problems
-)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -344,7 +335,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
-    return reliability.run(REPORT, args, lambda: measure(args.count, args.seed))
+    return reliability.run(
+        args,
+        measure=lambda: measure(args.count, args.seed),
+        table=table,
+        problems=lambda results: _problems(results)[:20],
+        failed=_problems,
+    )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ from benchmarks.stress.server import (
     listener,
     serving,
 )
-from fmnist_demo.networks.checkpoints import Collection
+from benchmarks.tables import grid
+from fmnist_demo.networks.checkpoints import LAYERS, Collection
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
@@ -58,6 +59,9 @@ CONCURRENT = 8
 """Requests that are in flight at the same time in the third part."""
 
 QUERIES_PER_VISITOR = 3
+
+PERCENTILES = {"median": "median", "p99": "99th percentile", "max": "slowest"}
+"""What is reported of the latencies, with the heading of its column."""
 
 PATIENCE = 120.0
 """Seconds after which a missing answer counts as an error."""
@@ -105,8 +109,8 @@ def make_queries(count: int, functions: FunctionIds, app) -> list[Query]:
     queries = []
     for number in tqdm(range(count), "expected answers"):
         url = encode(draw(number % len(CLASS_NAMES), np.random.default_rng((2, number))))
-        layers, regulariser = (3, 5, 7)[number % 3], regularisers[number // 3 % 3]
-        controls = (regulariser, [3, 5, 7] if number % 2 else [layers], False)
+        layers, regulariser = LAYERS[number % 3], regularisers[number // 3 % 3]
+        controls = (regulariser, list(LAYERS) if number % 2 else [layers], False)
         page = list(canvas(url, *controls, None))
         confidences = classify(pad.preprocess(url), layers, regulariser)
         queries.append(Query(url, controls, page, layers, regulariser, confidences))
@@ -265,48 +269,29 @@ async def measure(server: Server, args: argparse.Namespace) -> dict:
 
 
 def _summary(latencies: list[float]) -> dict:
-    return {
-        "n": len(latencies),
-        "median": latencies[len(latencies) // 2],
-        "p99": latencies[min(len(latencies) - 1, int(len(latencies) * 0.99))],
-        "max": latencies[-1],
-    }
+    values = np.quantile(latencies, (0.5, 0.99, 1), method="higher").tolist()
+    return {"n": len(latencies)} | dict(zip(PERCENTILES, values, strict=True))
 
 
 def table(results: dict) -> str:
     """The results in Markdown."""
     rows = [
-        f"| {name} | {latency['n']:,} | {latency['median'] * 1000:,.0f} ms | "
-        f"{latency['p99'] * 1000:,.0f} ms | {latency['max'] * 1000:,.0f} ms |"
-        for name, latency in results["latencies"].items()
+        [name, f"{times['n']:,}", *(f"{times[key] * 1000:,.0f} ms" for key in PERCENTILES)]
+        for name, times in results["latencies"].items()
     ]
-    return "\n".join(
-        [
-            f"{results['visitors']} visitors send {results['rate']:g} requests a second in total "
-            f"to a server on {results['cores']} cores. Measured on {results['machine']}; the load "
-            f"average at the end was {results['load_average']}.",
-            "",
-            "| requests | n | median | 99th percentile | slowest |",
-            "| --- | ---: | ---: | ---: | ---: |",
-            *rows,
-            "",
-            f"Then {results['requests']:,} requests of both kinds, {CONCURRENT} at a time: the "
-            f"server used {results['memory_warm']:.0f} MB of memory after the first {WARM_UP:.0%} "
-            f"and at most {results['memory_growth']:.1%} more after that. In total there were "
-            f"{results['errors']} errors, {results['wrong_answers']} answers to somebody else's "
-            f"drawing and {results['tracebacks']} tracebacks in the log. The uploads took "
-            f"{results['files_megabytes']:g} MB in {results['files']:,} files, which are deleted "
-            "after an hour.",
-        ]
+    return (
+        f"{results['visitors']} visitors send {results['rate']:g} requests a second in total "
+        f"to a server on {results['cores']} cores. Measured on {results['machine']}; the load "
+        f"average at the end was {results['load_average']}.\n\n"
+        f"{grid(['requests', 'n', *PERCENTILES.values()], rows)}\n\n"
+        f"Then {results['requests']:,} requests of both kinds, {CONCURRENT} at a time: the "
+        f"server used {results['memory_warm']:.0f} MB of memory after the first {WARM_UP:.0%} "
+        f"and at most {results['memory_growth']:.1%} more after that. In total there were "
+        f"{results['errors']} errors, {results['wrong_answers']} answers to somebody else's "
+        f"drawing and {results['tracebacks']} tracebacks in the log. The uploads took "
+        f"{results['files_megabytes']:g} MB in {results['files']:,} files, which are deleted "
+        "after an hour."
     )
-
-
-REPORT = reliability.Report(
-    "load",
-    table,
-    problems=lambda results: results["first_errors"],
-    failed=lambda results: results["errors"] or results["wrong_answers"] or results["tracebacks"],
-)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -323,7 +308,15 @@ def main(argv: list[str] | None = None) -> int:
         with serving() as server:
             return asyncio.run(measure(server, args))
 
-    return reliability.run(REPORT, args, run)
+    return reliability.run(
+        args,
+        measure=run,
+        table=table,
+        problems=lambda results: results["first_errors"],
+        failed=lambda results: (
+            results["errors"] or results["wrong_answers"] or results["tracebacks"]
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -1,18 +1,17 @@
 """What the stress commands share: their options, and docs/reliability.* where results are kept."""
 
 import argparse
-import json
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import pages
 from benchmarks.machine import processor
+from fmnist_demo.errors import exit_status
 from fmnist_demo.files import write_json
+from fmnist_demo.results import read_json
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 RESULTS = PAGE.with_suffix(".json")
@@ -37,44 +36,36 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--record", action="store_true", help="update docs/reliability.json and docs/reliability.md"
     )
+    parser.set_defaults(name=name)
     return parser
 
 
-@dataclass(frozen=True)
-class Report:
-    """How the results of one stress command, a dict for JSON, are shown and judged.
-
-    `table`: to Markdown. `problems`: the lines to print below it. `failed`: whether the command
-    fails.
-    """
-
-    name: str
-    table: Callable[[dict], str]
-    problems: Callable[[dict], Iterable[str]]
-    failed: Callable[[dict], object]
-
-
-def run(report: Report, args: argparse.Namespace, measure: Callable[[], dict]) -> int:
+def run(
+    args: argparse.Namespace,
+    measure: Callable[[], dict],
+    table: Callable[[dict], str],
+    problems: Callable[[dict], Iterable[str]],
+    failed: Callable[[dict], object],
+) -> int:
     """Measure, store the results as `args` say, and print the table and the problems.
 
-    Returns the exit status: 0, 1 for results that count as a failure, 130 for Ctrl-C.
+    `measure` returns the results, a dict for JSON. `table` turns them into Markdown. `problems`:
+    the lines to print below it. `failed`: whether the command fails. Returns the exit status: 0,
+    1 for results that count as a failure, otherwise that of `exit_status`.
     """
-    try:
-        results = measure()
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
+    results = {}
+    if status := exit_status(lambda: results.update(measure())):
+        return status
     if args.json:
         write_json(args.json, results)
-    table = report.table(results)
+    text = table(results)
     if args.record:
-        record(report.name, results, table)
-    print(table, *report.problems(results), sep="\n")
-    return int(bool(report.failed(results)))
+        record(args.name, results, text)
+    print(text, *problems(results), sep="\n")
+    return int(bool(failed(results)))
 
 
 def record(name: str, results: dict, table: str) -> None:
     """Store `results` under `name`, and put the Markdown `table` between its marks on the page."""
-    recorded = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    write_json(RESULTS, recorded | {name: results})
+    write_json(RESULTS, read_json(RESULTS) | {name: results})
     pages.put(PAGE, name, table)

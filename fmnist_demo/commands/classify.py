@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from tqdm import tqdm
 
 from fmnist_demo import files
-from fmnist_demo.commands.options import LAYERS, add_weights, read_checkpoints
+from fmnist_demo.commands.options import add_weights, read_checkpoints
 from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import Prepared, from_drawing, prepare
 from fmnist_demo.images.reading import open_image
 from fmnist_demo.images.strokes import read_quickdraw, render
 from fmnist_demo.networks import inference
+from fmnist_demo.networks.checkpoints import LAYERS
 from fmnist_demo.networks.regularisation import REGULARISERS
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from dataclasses import asdict
+from functools import partial
 
 from tqdm import tqdm
 
@@ -32,12 +32,10 @@ def run(args: argparse.Namespace) -> None:
     pictures = {}
     for kind in ("drawings", "photos"):
         if folder := getattr(args, kind):
-            pictures[kind] = evaluation.read_labelled_images(
-                folder, lambda it, kind=kind: tqdm(it, kind)
-            )
+            pictures[kind] = evaluation.read_labelled_images(folder, partial(tqdm, desc=kind))
             for reason in pictures[kind].unreadable.values():
                 print(f"Counted as wrong: {reason}", file=sys.stderr)
-    reports = [asdict(evaluation.evaluate(c, test, **pictures)) for c in tqdm(chosen, "networks")]
+    reports = [evaluation.evaluate(c, test, **pictures) for c in tqdm(chosen, "networks")]
     if args.json:
         files.write_json(args.json, reports)
     print(evaluation.table(reports))

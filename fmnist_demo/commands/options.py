@@ -5,21 +5,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from tqdm import tqdm
 
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.experiments import sweep
 from fmnist_demo.experiments.engines import ENGINES
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
-from fmnist_demo.training.config import PRECISIONS, TrainConfig
+from fmnist_demo.training.precision import AUTO, PRECISIONS, choose_precision
 
-LAYERS = (3, 5, 7)
-"""The depths of the networks that come with the project."""
-
-
-def add_threads(parser: argparse.ArgumentParser) -> None:
-    """`--threads`, which `__main__` sets before the command runs."""
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+DEFAULT = "(default: %(default)s)"
+WIDTH_HELP = "units in each hidden layer (default: about 2.1 M parameters at any depth)"
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -35,19 +31,17 @@ def add_precision(parser: argparse.ArgumentParser) -> None:
     """`--precision`."""
     parser.add_argument(
         "--precision",
-        choices=PRECISIONS,
-        default=TrainConfig.precision,
-        help="bfloat16 is twice as fast on CPUs with AVX-512 BF16 and on GPUs",
+        choices=(AUTO, *PRECISIONS),
+        default=AUTO,
+        help="of the matrix products (default: %(default)s, the faster one)",
     )
 
 
-def add_width(parser: argparse.ArgumentParser) -> None:
-    """`--width`."""
-    parser.add_argument(
-        "--width",
-        type=int,
-        help="units per layer (default: as many as give about 2.1 M parameters)",
-    )
+def chosen_precision(args: argparse.Namespace, device: torch.device | str = "cpu") -> str:
+    """The precision that `--precision` names or that is faster on the device; prints which."""
+    precision = choose_precision(args.precision, device)
+    print(f"Training on {device} with {precision}.")
+    return precision
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:
@@ -60,19 +54,8 @@ def add_weights(parser: argparse.ArgumentParser) -> None:
 def add_sweep(parser: argparse.ArgumentParser, seeds: int, runs: str) -> None:
     """The options that `path` and `study` share; `seeds` and `runs` are defaults."""
     add = parser.add_argument
-    add(
-        "--seeds",
-        type=int,
-        default=seeds,
-        metavar="N",
-        help="networks per setting (default: %(default)s)",
-    )
-    add(
-        "--runs",
-        metavar="DIR",
-        default=runs,
-        help="folder of finished trainings (default: %(default)s)",
-    )
+    add("--seeds", type=int, default=seeds, metavar="N", help=f"networks per setting {DEFAULT}")
+    add("--runs", metavar="DIR", default=runs, help=f"folder of finished trainings {DEFAULT}")
     add("--engine", choices=ENGINES, default=ENGINES[0], help="this machine, or a Ray cluster")
     add("--address", metavar="HOST[:PORT]", help="head of the Ray cluster (default: this one)")
     add("--jobs", type=int, help="trainings at a time (default: 1; with Ray, one per core)")

@@ -1,73 +1,69 @@
 """Train networks and save them."""
 
 import argparse
+import time
 from contextlib import closing, suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
-from fmnist_demo.commands.options import LAYERS, add_data, add_precision
+from fmnist_demo import files
+from fmnist_demo.commands.options import (
+    DEFAULT,
+    WIDTH_HELP,
+    add_data,
+    add_precision,
+    chosen_precision,
+)
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
+from fmnist_demo.networks.checkpoints import LAYERS, Metadata
 from fmnist_demo.networks.mlp import MLP, MLPConfig, budget_width
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic import dataset
+from fmnist_demo.training import saved_state
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import (
     EpochResult,
+    Trainer,
     best_epoch,
     choose_device,
-    fit,
     stop_reason,
 )
-from fmnist_demo.training.result import planned_metadata, trained_checkpoint
-from fmnist_demo.training.settings import Settings, declarations
+from fmnist_demo.training.result import trained_checkpoint
+from fmnist_demo.training.settings import Settings, arguments, declarations
+from fmnist_demo.training.stop_reasons import INTERRUPTED
 
 HELD_OUT = 5_000
 """Synthetic drawings that are not trained on; the confidence threshold is set on them."""
 
+SAVE_INTERVAL = 60.0
+"""Seconds after which the state of a training is saved, at the end of an epoch."""
+
 SPECIAL = {
-    "layers": {"default": None, "choices": LAYERS},
-    "regulariser": {"default": None, "choices": REGULARISERS},
-    "strength": {
-        "default": None,
-        "help": "strength of the penalty (default: the regulariser's own)",
-    },
-    "width": {
-        "default": None,
-        "help": "units in each hidden layer (default: about 2.1 M parameters at any depth)",
-    },
+    "layers": {"choices": LAYERS},
+    "regulariser": {"choices": REGULARISERS},
+    "strength": {"help": "strength of the penalty (default: the regulariser's own)"},
+    "width": {"help": WIDTH_HELP},
 }
-"""What is different about some options: what is trained must be named, and a default depends on
-it."""
+"""The options without a default, and what is different about them: what is trained must be named,
+and strength and width depend on it."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `train`."""
-    config = TrainConfig()
-    add = parser.add_argument
     add_setting_options(parser)
+    add = parser.add_argument
     add("--all", action="store_true", help="every depth with every regulariser")
-    add("--seed", type=int, default=config.seed, help="random seed (default: %(default)s)")
-    add(
-        "--synthetic",
-        type=int,
-        default=config.synthetic,
-        metavar="N",
-        help="synthetic images in each epoch (default: %(default)s)",
-    )
-    add(
-        "--synthetic-sets",
-        type=int,
-        default=config.synthetic_sets,
-        metavar="N",
-        help="sets of synthetic images that take turns (default: %(default)s)",
-    )
+    add("--seed", type=int, help=f"random seed {DEFAULT}")
+    add("--synthetic", type=int, metavar="N", help=f"synthetic images in each epoch {DEFAULT}")
+    text = f"sets of synthetic images that take turns {DEFAULT}"
+    add("--synthetic-sets", type=int, metavar="N", help=text)
     add(
         "--device",
         choices=("auto", "cpu", "cuda"),
@@ -79,41 +75,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--out", metavar="DIR", default="runs", help="folder for checkpoints (default: runs)")
 
 
-def add_setting_options(
-    parser: argparse.ArgumentParser, settings_class: type[Settings] = Settings
-) -> None:
+def add_setting_options(parser: argparse.ArgumentParser) -> None:
     """An option for each setting of the lab, unless it is for the lab alone.
 
     Its default is that of `MLPConfig` or `TrainConfig`, which also check its range: the lab's
     bounds only keep its trainings short.
     """
-    defaults = asdict(MLPConfig()) | asdict(TrainConfig())
-    for name, setting in declarations(settings_class).items():
+    defaults = Settings().model_dump() | asdict(MLPConfig()) | asdict(TrainConfig())
+    parser.set_defaults(**defaults | dict.fromkeys(SPECIAL))
+    add = parser.add_argument
+    for name, setting in declarations().items():
         if setting.lab_only:
             continue
-        field = settings_class.model_fields[name]
-        default = defaults.get(name, field.default)
+        kind, text = Settings.model_fields[name].annotation, setting.label.lower()
         option = name.replace("_", "-")
-        text = setting.label.lower()
-        if field.annotation is bool and default:
-            parser.add_argument(
-                f"--no-{option}", dest=name, action="store_false", help=f"turn off {text}"
-            )
-        elif field.annotation is bool:
-            parser.add_argument(f"--{option}", action="store_true", help=f"turn on {text}")
-        else:
-            if setting.help:
-                text += f": {setting.help[0].lower()}{setting.help[1:].rstrip('.')}"
-            keywords = {
-                "type": field.annotation,
-                "default": default,
-                "help": f"{text} (default: %(default)s)",
-            }
-            if name in SPECIAL:
-                keywords |= {"help": text} | SPECIAL[name]
-            if "choices" not in keywords:
-                keywords["metavar"] = "N" if field.annotation is int else "X"
-            parser.add_argument(f"--{option}", **keywords)
+        if kind is bool:
+            prefix, switch = ("no-", "off") if defaults[name] else ("", "on")
+            action = "store_false" if defaults[name] else "store_true"
+            add(f"--{prefix}{option}", dest=name, action=action, help=f"turn {switch} {text}")
+            continue
+        if setting.help:
+            text += f": {setting.help[0].lower()}{setting.help[1:].rstrip('.')}"
+        special = SPECIAL.get(name, {"help": f"{text} {DEFAULT}"})
+        if "choices" not in special:
+            special = {"metavar": "N" if kind is int else "X"} | special
+        add(f"--{option}", **{"type": kind, "help": text} | special)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -124,24 +110,26 @@ def run(args: argparse.Namespace) -> None:
         raise UserError("Name the network with --layers and --regulariser, or train --all.")
     jobs = list(product(LAYERS, REGULARISERS)) if args.all else [(args.layers, args.regulariser)]
     device = choose_device(args.device)
+    args.precision = chosen_precision(args, device)
+    files.check_writable(args.out)
     examples = fashion_mnist.load_training(args.data)
     synthetic = held_out = None
 
     for number, (layers, regulariser) in enumerate(jobs, start=1):
-        shape, config = _shape(args, layers), _config(args, regulariser)
-        planned = planned_metadata(shape, config, examples)
-        path = Path(args.out) / f"{planned.name}.safetensors"
+        shape, config = _chosen(args, layers, regulariser)
+        planned = Metadata(shape, asdict(config), examples.split_hash)
+        path = Path(args.out) / planned.file_name
         if _is_finished(path, planned):
             print(f"{path} is trained already with these settings.")
             continue
         if held_out is None:
             held_out = _synthetic(HELD_OUT, args.seed + 1, {"drawing": 1})
             synthetic = _synthetic(config.synthetic * config.synthetic_sets, args.seed)
-        print(
-            f"[{number}/{len(jobs)}] {planned.name}, {shape.parameters:,} parameters, on {device}"
-        )
+        print(f"[{number}/{len(jobs)}] {planned.name}, {shape.parameters:,} parameters")
         model = MLP(shape, args.seed)
-        history, reason = _train(model, examples, config, synthetic, device)
+        trainer = Trainer(model, examples.train, examples.validation, config, synthetic, device)
+        unfinished = path.with_suffix(".unfinished")
+        history, reason = _train(trainer, unfinished, planned)
         if history:
             checkpoint = trained_checkpoint(model, config, examples, held_out, history, reason)
             checkpoints.save(path, model, checkpoint.metadata)
@@ -150,45 +138,49 @@ def run(args: argparse.Namespace) -> None:
                 f"{path}: saved the weights of epoch {best.epoch}, validation accuracy "
                 f"{best.validation_accuracy:.2%} ({reason})"
             )
-        if reason == "interrupted":
+        if reason == INTERRUPTED:
             raise KeyboardInterrupt
+        unfinished.unlink(missing_ok=True)
 
 
-def _shape(args: argparse.Namespace, layers: int) -> MLPConfig:
-    """What the options say, with the width of the parameter budget if there is none."""
-    width = budget_width(layers) if args.width is None else args.width
-    return MLPConfig(**_chosen(args, MLPConfig) | {"layers": layers, "width": width})
+def _chosen(
+    args: argparse.Namespace, layers: int, regulariser: str
+) -> tuple[MLPConfig, TrainConfig]:
+    """What the options say; the defaults of width and strength depend on the network."""
+    values = vars(args) | {"layers": layers, "regulariser": regulariser}
+    if args.width is None:
+        values["width"] = budget_width(layers)
+    if args.strength is None:
+        values["strength"] = REGULARISERS[regulariser].strength
+    return MLPConfig(**arguments(MLPConfig, values)), TrainConfig(**arguments(TrainConfig, values))
 
 
-def _config(args: argparse.Namespace, regulariser: str) -> TrainConfig:
-    """What the options say, with the default strength of the regulariser if there is none."""
-    default = REGULARISERS[regulariser].strength
-    strength = default if args.strength is None else args.strength
-    return TrainConfig(
-        **_chosen(args, TrainConfig) | {"regulariser": regulariser, "strength": strength}
-    )
+def _train(
+    trainer: Trainer, state: Path, planned: checkpoints.Metadata
+) -> tuple[list[EpochResult], str]:
+    """Train under a progress bar, from `state` on if it belongs to this training.
 
-
-def _chosen(args: argparse.Namespace, config: type) -> dict:
-    return {f.name: getattr(args, f.name) for f in fields(config) if hasattr(args, f.name)}
-
-
-def _train(model, examples, config, synthetic, device) -> tuple[list[EpochResult], str]:
-    """Run `fit` under a progress bar; the results so far, and why it ended."""
-    history, reason = [], "interrupted"
-    events = fit(model, examples.train, examples.validation, config, synthetic, device)
+    Returns all results and why it ended.
+    """
+    history, reason = saved_state.load(state, trainer, planned), INTERRUPTED
+    if history:
+        print(f"Going on from epoch {len(history)}, saved in {state}.")
+    saved_at = time.monotonic()
     with (
         tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar,
         suppress(KeyboardInterrupt),
-        closing(events),
+        closing(trainer.events()) as events,
     ):
         for event in events:
             if isinstance(event, EpochResult):
                 history.append(event)
                 bar.write(_line(event))
+                if time.monotonic() - saved_at > SAVE_INTERVAL:
+                    saved_state.save(state, trainer, planned, history)
+                    saved_at = time.monotonic()
             else:
                 bar.update(round(event.share * 100, 1) - bar.n)
-        reason = stop_reason(history, config)
+        reason = stop_reason(history, trainer.config)
     return history, reason
 
 
@@ -201,15 +193,13 @@ def _line(result: EpochResult) -> str:
     )
 
 
-def _is_finished(path: Path, planned: checkpoints.Metadata) -> bool:
+def _is_finished(path: Path, planned: Metadata) -> bool:
     try:
         saved = checkpoints.load(path).metadata
     except checkpoints.CheckpointError:
         return False
-    return saved.stop_reason != "interrupted" and (
-        (saved.model, saved.training, saved.split_hash)
-        == (planned.model, planned.training, planned.split_hash)
-    )
+    same = planned == Metadata(saved.model, saved.training, saved.split_hash)
+    return same and saved.stop_reason != INTERRUPTED
 
 
 def _synthetic(size: int, seed: int, shares: dict[str, int] = dataset.SHARES) -> Split:

@@ -8,6 +8,8 @@ from functools import cache
 import torch
 import torch.nn.functional as F
 
+from fmnist_demo.spec import IMAGE_SIZE
+
 EDGES, SILHOUETTE, PHOTO, WARP, ERASE = 0.08, 0.03, 0.25, 0.2, 0.05
 """The probability of each change per image."""
 
@@ -51,25 +53,24 @@ def move(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     numbers[:, 1, 1] += 1
     numbers[:, 0, :2] *= torch.where(chances[0] < 0.5, -1.0, 1.0)[:, None]
     numbers[:, :, 3:] *= (chances[1] < WARP)[:, None, None]
-    grid = (numbers @ _grid_basis(*images.shape[1:]).to(device)).permute(0, 2, 1)
-    grid = grid.reshape(n, *images.shape[1:], 2)
+    grid = (numbers @ _grid_basis().to(device)).permute(0, 2, 1)
+    grid = grid.reshape(n, IMAGE_SIZE, IMAGE_SIZE, 2)
     return F.grid_sample(images[:, None], grid, align_corners=False)[:, 0]
 
 
 @cache
-def _grid_basis(height: int, width: int) -> torch.Tensor:
-    """The terms of a sampling grid: x, y, 1 and smooth bumps: (3 + KNOTS², height * width)."""
-    identity = torch.eye(2, 3)[None]
-    xy = F.affine_grid(identity, [1, 1, height, width], align_corners=False)[0].permute(2, 0, 1)
-    bumps = _bumps(KNOTS, KNOTS, height, width)
-    return torch.cat([xy.flatten(1), torch.ones(1, height * width), bumps])
+def _grid_basis() -> torch.Tensor:
+    """The terms of a sampling grid: x, y, 1 and smooth bumps: (3 + KNOTS², 784)."""
+    size = [1, 1, IMAGE_SIZE, IMAGE_SIZE]
+    xy = F.affine_grid(torch.eye(2, 3)[None], size, align_corners=False)[0].permute(2, 0, 1)
+    return torch.cat([xy.flatten(1), torch.ones(1, IMAGE_SIZE**2), _bumps(KNOTS, KNOTS)])
 
 
 @cache
-def _bumps(rows: int, columns: int, height: int, width: int) -> torch.Tensor:
-    """Smooth bumps, one at each of `rows` x `columns` knots: (rows * columns, height * width)."""
+def _bumps(rows: int, columns: int) -> torch.Tensor:
+    """Smooth bumps, one at each of `rows` x `columns` knots: (rows * columns, 784)."""
     knots = torch.eye(rows * columns).reshape(-1, 1, rows, columns)
-    return F.interpolate(knots, (height, width), mode="bicubic", align_corners=True).flatten(1)
+    return F.interpolate(knots, IMAGE_SIZE, mode="bicubic", align_corners=True).flatten(1)
 
 
 def tone(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -95,7 +96,7 @@ def silhouette(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor
 def photo(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Imitate a garment cut out of a phone photo, with folds, shadows and prints."""
     n, device = len(images), images.device
-    hanging = _bumps(3, 9, *images.shape[1:]).to(device)
+    hanging = _bumps(3, 9).to(device)
     strength = 0.16 * torch.rand(n, 1, generator=generator, device=device)
     light = torch.randn(n, len(hanging), generator=generator, device=device) @ hanging
     return (stretch(images) + (images > 0.06) * (strength * light).view_as(images)).clamp(0, 1)
@@ -117,15 +118,14 @@ def stretch(images: torch.Tensor) -> torch.Tensor:
 
 def erase(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Black out a rectangle with sides of 3 to 9 pixels in some images."""
-    n, height, width = images.shape
-    device = images.device
+    n, device = len(images), images.device
 
-    def span(size):
+    def span():
         length = torch.randint(3, 10, (n, 1), generator=generator, device=device)
-        start = torch.randint(0, size - 3, (n, 1), generator=generator, device=device)
-        at = torch.arange(size, device=device)
+        start = torch.randint(0, IMAGE_SIZE - 3, (n, 1), generator=generator, device=device)
+        at = torch.arange(IMAGE_SIZE, device=device)
         return (at >= start) & (at < start + length)
 
     hit = torch.rand(n, generator=generator, device=device) < ERASE
-    hole = span(height)[:, :, None] & span(width)[:, None, :] & hit[:, None, None]
+    hole = span()[:, :, None] & span()[:, None, :] & hit[:, None, None]
     return images.masked_fill(hole, 0)

@@ -14,26 +14,22 @@ from pathlib import Path
 
 import torch
 
-from fmnist_demo.data.download import TIMEOUT, ProgressCallback, download
+from fmnist_demo.data.download import ProgressCallback, download
 from fmnist_demo.data.official_files import SOURCE, TEST_FILES, TRAINING_FILES, OfficialFile
 from fmnist_demo.data.splits import Split, TrainingData, split_hash, split_indices
 from fmnist_demo.errors import UserError
 
 
 def load_training(
-    data_dir: str | os.PathLike | None = None,
-    *,
-    mirrors: Sequence[str] | None = None,
-    timeout: float = TIMEOUT,
-    progress: ProgressCallback | None = None,
+    data_dir: str | os.PathLike | None = None, progress: ProgressCallback | None = None
 ) -> TrainingData:
     """Load the training and validation examples; never opens the test files.
 
-    Looks in the folder that `find` returns and downloads missing files into it; the other arguments
-    are those of `download`. Raises `UserError` if a file can be neither read nor downloaded, or is
+    Looks in the folder that `find` returns and downloads missing files into it; `progress` is that
+    of `download`. Raises `UserError` if a file can be neither read nor downloaded, or is
     not the official one.
     """
-    images, labels = _load(TRAINING_FILES, data_dir, mirrors, timeout, progress)
+    images, labels = _load(TRAINING_FILES, data_dir, progress)
     train, validation = split_indices(labels)
     return TrainingData(
         train=Split(images[train], labels[train]),
@@ -42,18 +38,12 @@ def load_training(
     )
 
 
-def load_test(
-    data_dir: str | os.PathLike | None = None,
-    *,
-    mirrors: Sequence[str] | None = None,
-    timeout: float = TIMEOUT,
-    progress: ProgressCallback | None = None,
-) -> Split:
+def load_test(data_dir: str | os.PathLike | None = None) -> Split:
     """Load the 10,000 test examples only, for the final evaluation.
 
-    The arguments and errors are those of `load_training`.
+    The folder and the errors are those of `load_training`.
     """
-    return Split(*_load(TEST_FILES, data_dir, mirrors, timeout, progress))
+    return Split(*_load(TEST_FILES, data_dir))
 
 
 def find(data_dir: str | os.PathLike | None = None) -> Path:
@@ -64,7 +54,7 @@ def find(data_dir: str | os.PathLike | None = None) -> Path:
     contains an official file, compressed or not. Opens and creates nothing. Raises `UserError` if
     the path starts with the `~` of an unknown user.
     """
-    base = _requested_folder(data_dir) or _cache()
+    base = Path(_requested_folder(data_dir) or _cache())
     try:
         base = base.expanduser()
     except RuntimeError as error:
@@ -73,10 +63,10 @@ def find(data_dir: str | os.PathLike | None = None) -> Path:
             "--data or $FMNIST_DATA."
         ) from error
     candidates = (base / "FashionMNIST" / "raw", base / "raw", base)
+    names = [name for file in (*TRAINING_FILES, *TEST_FILES) for name in (file.gz, file.name)]
     for raw in candidates:
-        for file in (*TRAINING_FILES, *TEST_FILES):
-            if os.path.isfile(raw / file.gz) or os.path.isfile(raw / file.name):
-                return raw
+        if any(os.path.isfile(raw / name) for name in names):
+            return raw
     depth = {"FashionMNIST": 1, "raw": 2}.get(base.name, 0)
     return candidates[depth]
 
@@ -89,9 +79,8 @@ class _Broken(UserError):
     """A file with an official name is not the official file."""
 
 
-def _requested_folder(data_dir: str | os.PathLike | None) -> Path | None:
-    path = data_dir or os.environ.get("FMNIST_DATA")
-    return Path(path) if path else None
+def _requested_folder(data_dir: str | os.PathLike | None) -> str | os.PathLike | None:
+    return data_dir or os.environ.get("FMNIST_DATA")
 
 
 def _cache() -> Path:
@@ -103,9 +92,7 @@ def _cache() -> Path:
 def _load(
     files: Sequence[OfficialFile],
     data_dir: str | os.PathLike | None,
-    mirrors: Sequence[str] | None,
-    timeout: float,
-    progress: ProgressCallback | None,
+    progress: ProgressCallback | None = None,
 ) -> list[torch.Tensor]:
     """The contents of `files` in order; downloads the missing ones first."""
     raw = find(data_dir)
@@ -117,7 +104,7 @@ def _load(
             contents[file] = _read(file, raw)
     missing = [file for file in files if file not in contents]
     if missing:
-        download(raw, missing, mirrors=mirrors, timeout=timeout, progress=progress)
+        download(raw, missing, progress)
     contents |= {file: _read(file, raw) for file in missing}
     return [contents[file] for file in files]
 
@@ -129,7 +116,13 @@ def _read(file: OfficialFile, raw: Path) -> torch.Tensor:
         path, md5 = raw / file.name, file.idx_md5
     if not os.path.isfile(path):
         raise _Missing(f"{file.gz} is not in {raw}: get it from {SOURCE}.")
-    content = _read_bytes(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be read ({error.strerror}): make it readable, or choose another folder "
+            "with --data or $FMNIST_DATA."
+        ) from error
     if hashlib.md5(content, usedforsecurity=False).hexdigest() != md5:
         raise _Broken(
             f"{path} is not the official Fashion-MNIST file, because its MD5 is wrong (MNIST uses "
@@ -141,13 +134,3 @@ def _read(file: OfficialFile, raw: Path) -> torch.Tensor:
     values = torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=header_size)
     values = values.reshape(file.shape)
     return values if values.dim() > 1 else values.to(torch.int64)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): make it readable, or choose another folder "
-            "with --data or $FMNIST_DATA."
-        ) from error

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from fmnist_demo.spec import IMAGE_SIZE
 
+MIRRORS = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)
+"""The starts of the URLs to download from, tried in turn: torchvision's."""
+
 SOURCE = "https://github.com/zalandoresearch/fashion-mnist/tree/master/data/fashion"
 """The authors' page with the official files, for downloading them by hand."""
 
@@ -29,8 +32,8 @@ class OfficialFile:
         return f"{self.name}.gz"
 
 
-# The MD5 sums of the compressed files are torchvision's, and a test compares them. They are copied
-# because importing torchvision takes a second.
+# The mirrors and the MD5 sums of the compressed files are torchvision's, and tests compare them.
+# They are copied because importing torchvision takes a second.
 TRAINING_FILES = (
     OfficialFile(
         "train-images-idx3-ubyte",

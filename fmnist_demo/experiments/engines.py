@@ -105,7 +105,11 @@ def _cluster(address: str | None) -> Iterator:
     try:
         ray.init(address=address and _head(address), log_to_driver=False, logging_level="WARNING")
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise _no_cluster(address) from error
+        where = f"at {address}" if address else "on this machine"
+        raise UserError(
+            f"There is no Ray cluster {where} that this machine belongs to: check --address, or "
+            "join the cluster with ray start."
+        ) from error
     try:
         register_ray()
         yield ray
@@ -114,20 +118,15 @@ def _cluster(address: str | None) -> Iterator:
 
 
 def _head(address: str) -> str:
-    """`host` or `host:port` -> `host:port`, once something answers there."""
+    """`host` or `host:port` -> `host:port`, once something answers there.
+
+    Raises `ConnectionError` if nothing does.
+    """
     host, _, port = address.partition(":")
     port = port or PORT
     try:
         # Ray itself would try for minutes.
         socket.create_connection((host, int(port)), CONNECT_TIMEOUT).close()
     except (OSError, ValueError, OverflowError) as error:
-        raise _no_cluster(address) from error
+        raise ConnectionError(address) from error
     return f"{host}:{port}"
-
-
-def _no_cluster(address: str | None) -> UserError:
-    where = f"at {address}" if address else "on this machine"
-    return UserError(
-        f"There is no Ray cluster {where} that this machine belongs to: check --address, or join "
-        "the cluster with ray start."
-    )

@@ -9,28 +9,14 @@ from math import sqrt
 from pathlib import Path
 
 from fmnist_demo.experiments.questions import BEST, QUESTIONS, Claim, Question, Setting
+from fmnist_demo.experiments.sweep import METRIC_FORMATS
 from fmnist_demo.files import replacing
-from fmnist_demo.plots import Measure, Plot, means
+from fmnist_demo.plots import Plot, means
 
 STANDARD_ERRORS = 2
 """How many standard errors a difference must exceed to count."""
 
 SUPPORTED, NOT_SUPPORTED, OPPOSITE = "Supported", "Not supported", "The opposite is true"
-
-METRIC_FORMATS = {
-    "validation_accuracy": Measure("validation accuracy", "%"),
-    "test_accuracy": Measure("test accuracy", "%"),
-    "plain_train_accuracy": Measure("training accuracy", "%"),
-    "gap": Measure("gap between training and validation", "points"),
-    "epochs": Measure("length of training", "epochs", scale=1, decimals=1),
-    "zeros": Measure("share of zero weights", "%"),
-    "ece": Measure("expected calibration error", "%"),
-    "calibrated_ece": Measure("expected calibration error after temperature scaling", "%"),
-    "noise_accuracy": Measure("accuracy on noisy images", "%"),
-    "shift_accuracy": Measure("accuracy on shifted images", "%"),
-    "drawings_accuracy": Measure("accuracy on drawings", "%"),
-}
-"""How the metrics are called and written, in the order of the columns of a table."""
 
 
 def answers(name: str, points: Sequence[dict]) -> list[str]:
@@ -48,20 +34,19 @@ def _verdict(question: Question, claim: Claim, points: Sequence[dict]) -> str:
     if min(_count(treatment), _count(control)) < 2:
         return "Unknown: a verdict takes at least two trainings of each kind that did not diverge."
     difference, error = compare(treatment, control)
-    is_clear = abs(difference) > STANDARD_ERRORS * error
-    verdict = NOT_SUPPORTED
-    if is_clear:
-        verdict = SUPPORTED if (difference > 0) == claim.rises else OPPOSITE
+    verdict, size = NOT_SUPPORTED, "within"
+    if abs(difference) > STANDARD_ERRORS * error:
+        verdict, size = SUPPORTED if (difference > 0) == claim.rises else OPPOSITE, "more than"
     metric = METRIC_FORMATS[claim.metric]
     values = " and ".join(
         f"{metric.write(point[claim.metric]['mean'])} with {describe(question, point)}"
         for point in pair
     )
-    sign, unit = "+" if difference >= 0 else "-", "points" if metric.unit == "%" else metric.unit
+    unit = "points" if metric.unit == "%" else metric.unit
     return (
         f"{verdict}: the {metric.label} is {values}; the difference, "
-        f"{sign}{metric.number(abs(difference))} ± {metric.number(error)} {unit}, is "
-        f"{'more than' if is_clear else 'within'} two standard errors."
+        f"{metric.number(difference, '+')} ± {metric.number(error)} {unit}, is "
+        f"{size} two standard errors."
     )
 
 
@@ -104,16 +89,14 @@ def table(name: str, points: Sequence[dict]) -> str:
     A training that several series share has one row.
     """
     question = QUESTIONS[name]
-    names = [key for key in METRIC_FORMATS if key in question.metrics]
     rows = [
-        [question.axis, *(METRIC_FORMATS[key].label for key in names)],
-        ["---", *["---:"] * len(names)],
+        [question.axis, *(METRIC_FORMATS[key].label for key in question.metrics)],
+        ["---", *["---:"] * len(question.metrics)],
     ]
     for point in points:
         diverged = f" ({point['diverged']} of {point['n']} diverged)" if point["diverged"] else ""
-        rows.append(
-            [describe(question, point) + diverged, *(_with_spread(point, key) for key in names)]
-        )
+        cells = (_with_spread(point, key) for key in question.metrics)
+        rows.append([describe(question, point) + diverged, *cells])
     return "\n".join(dict.fromkeys(f"| {' | '.join(row)} |" for row in rows))
 
 
@@ -168,13 +151,10 @@ def _find(
     """The point that a claim names; `other` is the point that it is compared with."""
     name, setting = wanted
     row = [point for point in points if point["series"] == name]
-    if setting == BEST:
-        excluded = {question.series[name].off}
-        if other[0] == name:
-            excluded.add(other[1])
-        return best([point for point in row if point["setting"] not in excluded])
-    (point,) = [point for point in row if point["setting"] == setting]
-    return point
+    if setting != BEST:
+        return next(point for point in row if point["setting"] == setting)
+    excluded = {(name, question.series[name].off), other}
+    return best([point for point in row if (name, point["setting"]) not in excluded])
 
 
 def _count(sample: dict) -> int:

@@ -7,7 +7,9 @@ section on the page and its choice on the command line all follow from there.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from fmnist_demo.experiments.robustness import NOISE_STD, SHIFT_PIXELS, SYNTHETIC_DRAWINGS
 from fmnist_demo.experiments.sweep import Training
+from fmnist_demo.networks.regularisation import REGULARISERS
 
 DEPTHS = (1, 2, 3, 4, 5, 6, 7)
 
@@ -61,10 +63,10 @@ class Claim:
     """
 
     text: str
-    metric: str
-    rises: bool
     treatment: tuple[str, Setting]
     control: tuple[str, Setting]
+    metric: str = "test_accuracy"
+    rises: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,19 +112,17 @@ def _dropout(base: Training) -> list[Point]:
 
 
 def _stopping(base: Training) -> list[Point]:
-    stopped = [replace(changed(base, patience=n), keep_best=True) for n in PATIENCES]
-    return [
-        *(Point("stopping", n, training) for n, training in zip(PATIENCES, stopped, strict=True)),
-        Point("stopping", FULL_SCHEDULE, base),
-    ]
+    stopped = replace(base, keep_best=True)
+    points = [Point("stopping", n, changed(stopped, patience=n)) for n in PATIENCES]
+    return [*points, Point("stopping", FULL_SCHEDULE, base)]
 
 
 def _penalties(base: Training) -> list[Point]:
-    points = []
-    for name, strengths in STUDY_STRENGTHS.items():
-        points.append(Point(name, 0.0, base))
-        points += [Point(name, s, changed(base, regulariser=name, strength=s)) for s in strengths]
-    return points
+    return [
+        Point(name, s, changed(base, regulariser=name, strength=s) if s else base)
+        for name, strengths in STUDY_STRENGTHS.items()
+        for s in (0.0, *strengths)
+    ]
 
 
 def _drawings(base: Training) -> list[Point]:
@@ -141,7 +141,7 @@ def _drawings(base: Training) -> list[Point]:
 
 def _counted(number: Setting, noun: str) -> str:
     """`1 layer`, `2 layers`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _patience(epochs: Setting) -> str:
@@ -150,7 +150,8 @@ def _patience(epochs: Setting) -> str:
     return f"a patience of {_counted(epochs, 'epoch')}"
 
 
-def _penalty(label: str) -> Series:
+def _penalty(name: str) -> Series:
+    label = REGULARISERS[name].label
     return Series(label, lambda s: f"{label} of strength {s:g}" if s else "no penalty", off=0.0)
 
 
@@ -160,28 +161,28 @@ PATIENCE = Series("early stopping", _patience, off=FULL_SCHEDULE)
 
 DROPOUT = Series("without augmentation", lambda p: f"dropout {p:g}" if p else "no dropout", off=0.0)
 
-PENALTIES = {"l1": _penalty("L1"), "l2": _penalty("L2")}
+PENALTIES = {name: _penalty(name) for name in STUDY_STRENGTHS}
 
 
-def _penalty_claims(name: str, label: str) -> tuple[Claim, ...]:
-    claims = {
-        "test_accuracy": (f"{label} improves accuracy.", True),
-        "gap": (f"{label} reduces overfitting.", False),
-        "ece": (f"{label} improves calibration.", False),
-        "noise_accuracy": (f"{label} makes a network robust to noise.", True),
-        "shift_accuracy": (f"{label} makes a network robust to shifts.", True),
-    }
-    return tuple(
-        Claim(text, metric, rises, (name, BEST), (name, 0.0))
-        for metric, (text, rises) in claims.items()
+def _penalty_claims(name: str) -> tuple[Claim, ...]:
+    label, penalty, nothing = PENALTIES[name].label, (name, BEST), (name, 0.0)
+    return (
+        Claim(f"{label} improves accuracy.", penalty, nothing),
+        Claim(f"{label} reduces overfitting.", penalty, nothing, "gap", rises=False),
+        Claim(f"{label} improves calibration.", penalty, nothing, "ece", rises=False),
+        Claim(f"{label} makes a network robust to noise.", penalty, nothing, "noise_accuracy"),
+        Claim(f"{label} makes a network robust to shifts.", penalty, nothing, "shift_accuracy"),
     )
 
 
-def _drawings_claim(text: str, series: str, setting: Setting = BEST) -> Claim:
-    return Claim(text, "drawings_accuracy", True, (series, setting), ("nothing", ""))
-
+# Points that claims compare.
+SHALLOWEST, DEEPEST = ("depth", DEPTHS[0]), ("depth", DEPTHS[-1])
+PLAIN, AUGMENTED = ("plain", 0.0), ("augmented", 0.0)
+STOPPED, UNSTOPPED = ("stopping", BEST), ("stopping", FULL_SCHEDULE)
+BASELINE = ("nothing", "")
 
 ACCURACIES = ("validation_accuracy", "test_accuracy")
+ROBUSTNESS = ("noise_accuracy", "shift_accuracy")
 
 QUESTIONS = {
     "depth": Question(
@@ -195,15 +196,13 @@ QUESTIONS = {
         series={"depth": LAYERS},
         plan=_depth,
         claims=(
-            Claim(
-                "The deepest network is more accurate than the shallowest.",
-                *("test_accuracy", True, ("depth", 7), ("depth", 1)),
-            ),
+            Claim("The deepest network is more accurate than the shallowest.", DEEPEST, SHALLOWEST),
             Claim(
                 "The best depth above one layer is more accurate than one layer.",
-                *("test_accuracy", True, ("depth", BEST), ("depth", 1)),
+                ("depth", BEST),
+                SHALLOWEST,
             ),
-            Claim("More layers overfit more.", "gap", True, ("depth", 7), ("depth", 1)),
+            Claim("More layers overfit more.", DEEPEST, SHALLOWEST, "gap"),
         ),
     ),
     "dropout": Question(
@@ -224,19 +223,12 @@ QUESTIONS = {
         },
         plan=_dropout,
         claims=(
+            Claim("Dropout improves accuracy.", ("plain", BEST), PLAIN),
+            Claim("Dropout reduces overfitting.", ("plain", BEST), PLAIN, "gap", rises=False),
             Claim(
-                "Dropout improves accuracy.",
-                *("test_accuracy", True, ("plain", BEST), ("plain", 0.0)),
+                "Dropout improves accuracy with augmentation, too.", ("augmented", BEST), AUGMENTED
             ),
-            Claim("Dropout reduces overfitting.", "gap", False, ("plain", BEST), ("plain", 0.0)),
-            Claim(
-                "Dropout improves accuracy with augmentation, too.",
-                *("test_accuracy", True, ("augmented", BEST), ("augmented", 0.0)),
-            ),
-            Claim(
-                "Augmentation alone improves accuracy.",
-                *("test_accuracy", True, ("augmented", 0.0), ("plain", 0.0)),
-            ),
+            Claim("Augmentation alone improves accuracy.", AUGMENTED, PLAIN),
         ),
     ),
     "stopping": Question(
@@ -246,27 +238,19 @@ QUESTIONS = {
         "learning rate rises over the first quarter of the schedule and then falls to zero, so a "
         "training that stops early never reaches the low learning rates.",
         axis="patience in epochs",
-        metrics=(*ACCURACIES, "epochs", "gap"),
+        metrics=(*ACCURACIES, "gap", "epochs"),
         panels=("test_accuracy", "epochs"),
         series={"stopping": PATIENCE},
         plan=_stopping,
         claims=(
-            Claim(
-                "Early stopping saves epochs.",
-                *("epochs", False, ("stopping", BEST), ("stopping", FULL_SCHEDULE)),
-            ),
-            Claim(
-                "Early stopping improves accuracy.",
-                *("test_accuracy", True, ("stopping", BEST), ("stopping", FULL_SCHEDULE)),
-            ),
+            Claim("Early stopping saves epochs.", STOPPED, UNSTOPPED, "epochs", rises=False),
+            Claim("Early stopping improves accuracy.", STOPPED, UNSTOPPED),
             Claim(
                 "Even the shortest patience improves accuracy.",
-                *("test_accuracy", True, ("stopping", 1), ("stopping", FULL_SCHEDULE)),
+                ("stopping", PATIENCES[0]),
+                UNSTOPPED,
             ),
-            Claim(
-                "Early stopping reduces overfitting.",
-                *("gap", False, ("stopping", BEST), ("stopping", FULL_SCHEDULE)),
-            ),
+            Claim("Early stopping reduces overfitting.", STOPPED, UNSTOPPED, "gap", rises=False),
         ),
     ),
     "penalties": Question(
@@ -274,31 +258,26 @@ QUESTIONS = {
         text="The strengths mean the same as in the tab on L1 and L2; 0 is no penalty. The "
         "*expected calibration error* is how far confidence and accuracy are apart on the test "
         "images, before and after temperature scaling on the validation set. The noise is Gaussian "
-        "with a standard deviation of a fifth of full white; shifted images are moved two pixels "
-        "left, right, up or down.",
+        f"with a standard deviation of {NOISE_STD:.0%} of full white; shifted images are moved "
+        f"{SHIFT_PIXELS} pixels left, right, up or down.",
         axis="strength",
-        metrics=(
-            *(*ACCURACIES, "gap", "zeros", "ece", "calibrated_ece"),
-            *("noise_accuracy", "shift_accuracy"),
-        ),
-        panels=("test_accuracy", "gap", "zeros", "ece", "noise_accuracy", "shift_accuracy"),
+        metrics=(*ACCURACIES, "gap", "zeros", "ece", "calibrated_ece", *ROBUSTNESS),
+        panels=("test_accuracy", "gap", "zeros", "ece", *ROBUSTNESS),
         series=PENALTIES,
         plan=_penalties,
         claims=(
-            *_penalty_claims("l1", "L1"),
-            Claim("L1 sets weights to exactly zero.", "zeros", True, ("l1", BEST), ("l1", 0.0)),
-            *_penalty_claims("l2", "L2"),
-            Claim(
-                "L2 gives a more accurate network than L1.",
-                *("test_accuracy", True, ("l2", BEST), ("l1", BEST)),
-            ),
+            *_penalty_claims("l1"),
+            Claim("L1 sets weights to exactly zero.", ("l1", BEST), ("l1", 0.0), "zeros"),
+            *_penalty_claims("l2"),
+            Claim("L2 gives a more accurate network than L1.", ("l2", BEST), ("l1", BEST)),
         ),
     ),
     "drawings": Question(
         title="Does any of these methods help on drawings?",
-        text="A thousand line drawings of the ten classes, made by the project's own generator and "
-        "not by people, shown to networks that were trained on photographs alone. The figure shows "
-        "each method at the setting that is best on the validation set.",
+        text=f"These are {SYNTHETIC_DRAWINGS:,} line drawings of the ten classes, made by the "
+        "project's own generator and not by people, and shown to networks that were trained on "
+        "photographs alone. The figure shows each method at the setting that is best on the "
+        "validation set.",
         axis="method",
         metrics=(*ACCURACIES, "drawings_accuracy"),
         panels=("drawings_accuracy", "test_accuracy"),
@@ -311,13 +290,16 @@ QUESTIONS = {
             "augmentation": Series("augmentation", lambda _: "augmentation"),
         },
         plan=_drawings,
-        claims=(
-            _drawings_claim("More layers help on drawings.", "depth", 7),
-            _drawings_claim("Dropout helps on drawings.", "dropout"),
-            _drawings_claim("Early stopping helps on drawings.", "stopping"),
-            _drawings_claim("L1 helps on drawings.", "l1"),
-            _drawings_claim("L2 helps on drawings.", "l2"),
-            _drawings_claim("Augmentation helps on drawings.", "augmentation", ""),
+        claims=tuple(
+            Claim(f"{text} on drawings.", treatment, BASELINE, "drawings_accuracy")
+            for text, treatment in {
+                "More layers help": DEEPEST,
+                "Dropout helps": ("dropout", BEST),
+                "Early stopping helps": STOPPED,
+                "L1 helps": ("l1", BEST),
+                "L2 helps": ("l2", BEST),
+                "Augmentation helps": ("augmentation", ""),
+            }.items()
         ),
         best_only=True,
     ),

@@ -6,6 +6,7 @@ They are the same in every process, so networks can be compared on them.
 from functools import cache
 
 import torch
+from torch.nn.functional import pad
 
 from fmnist_demo.data.splits import Split
 from fmnist_demo.synthetic.dataset import dataset
@@ -29,12 +30,10 @@ def noisy(split: Split) -> Split:
 
 def shifted(split: Split) -> Split:
     """Move the images `SHIFT_PIXELS` left, right, up and down in turn, and fill with black."""
-    padded = torch.nn.functional.pad(split.images, (SHIFT_PIXELS,) * 4)
-    height, width = split.images.shape[1:]
     images = split.images.clone()
-    for turn, (y, x) in enumerate([(0, -1), (0, 1), (-1, 0), (1, 0)]):
-        top, left = SHIFT_PIXELS - y * SHIFT_PIXELS, SHIFT_PIXELS - x * SHIFT_PIXELS
-        images[turn::4] = padded[turn::4, top : top + height, left : left + width]
+    for turn, (right, down) in enumerate([(-1, 0), (1, 0), (0, -1), (0, 1)]):
+        x, y = right * SHIFT_PIXELS, down * SHIFT_PIXELS
+        images[turn::4] = pad(split.images[turn::4], (x, -x, y, -y))  # below 0, it crops
     return Split(images, split.labels)
 
 

@@ -22,6 +22,7 @@ from fmnist_demo.files import write_json
 from fmnist_demo.networks.calibration import expected_calibration_error, fit_temperature
 from fmnist_demo.networks.metrics import accuracy, weight_metrics
 from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
+from fmnist_demo.plots import Measure
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import best_epoch, epochs, fit
 
@@ -103,6 +104,22 @@ class Metrics:
     def gap(self) -> float | None:
         """Training accuracy minus validation accuracy, both without augmentation."""
         return None if self.diverged else self.plain_train_accuracy - self.validation_accuracy
+
+
+METRIC_FORMATS = {
+    "validation_accuracy": Measure("validation accuracy", "%"),
+    "test_accuracy": Measure("test accuracy", "%"),
+    "plain_train_accuracy": Measure("training accuracy", "%"),
+    "gap": Measure("gap between training and validation", "points"),
+    "epochs": Measure("length of training", "epochs", scale=1, decimals=1),
+    "zeros": Measure("share of zero weights", "%"),
+    "ece": Measure("expected calibration error", "%"),
+    "calibrated_ece": Measure("expected calibration error after temperature scaling", "%"),
+    "noise_accuracy": Measure("accuracy on noisy images", "%"),
+    "shift_accuracy": Measure("accuracy on shifted images", "%"),
+    "drawings_accuracy": Measure("accuracy on drawings", "%"),
+}
+"""How the attributes of `Metrics` that the study reports are called and written."""
 
 
 def measure(
@@ -223,8 +240,7 @@ def run(
     for training in dict.fromkeys(trainings):
         path = Path(folder, f"{training.key(examples.split_hash)}.json")
         settings = training.settings(examples.split_hash)
-        metrics = _read(path, settings)
-        if metrics is None:
+        if (metrics := _read(path, settings)) is None:
             missing.append((training, path, settings))
         else:
             yield training, metrics
@@ -256,8 +272,7 @@ def _train(
     `arrays`: images and labels of each of the splits that `measure` takes.
     """
     torch.set_num_threads(threads)
-    finished = _read(path, settings)
-    if finished is not None:  # a lost machine finished it, but its answer was lost too
+    if finished := _read(path, settings):  # a lost machine finished it, but its answer was lost too
         return training, finished
     # Copied, because torch warns about arrays that are mapped read-only.
     tensors = [torch.from_numpy(np.array(array)) for array in arrays]

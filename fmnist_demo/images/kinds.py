@@ -47,11 +47,10 @@ def _is_flat_art(colour: np.ndarray) -> bool:
     ink = contrast[is_ink]
     if len(ink) < 0.002 * contrast.size:
         return False
-    even_paper = (
-        np.mean(contrast[~is_ink] <= 6) > 0.97 and np.mean(border_pixels(contrast) <= 6) > 0.7
-    )
+    even_paper = np.mean(contrast[~is_ink] <= 6) > 0.97
+    even_border = np.mean(border_pixels(contrast) <= 6) > 0.7
     even_ink = np.mean(np.abs(ink - upper_median(ink)) <= 6) > 0.8
-    return bool(even_paper and even_ink)
+    return bool(even_paper and even_border and even_ink)
 
 
 def _is_uneven(grey: np.ndarray) -> bool:

@@ -7,14 +7,6 @@ LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 """The weights of red, green and blue in luma: ITU-R BT.601, as in Pillow."""
 
 
-def on_white(colour: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
-    """Blend `colour` with white where `alpha` is transparent: uint8 of the shape of `colour`."""
-    if alpha is None:
-        return colour
-    share = alpha.astype(np.uint16) if colour.ndim == 2 else alpha.astype(np.uint16)[..., None]
-    return ((colour * share + 255 * (255 - share) + 127) // 255).astype(np.uint8)
-
-
 def luma(colour: np.ndarray) -> np.ndarray:
     """The brightness of uint8 (H, W) or (H, W, 3): float32 (H, W), 0..255."""
     return colour.astype(np.float32) if colour.ndim == 2 else colour @ LUMA_WEIGHTS
@@ -34,15 +26,8 @@ def border_pixels(colour: np.ndarray, width: int = 1) -> np.ndarray:
 
     Corner pixels appear twice.
     """
-    tail = colour.shape[2:]
-    return np.concatenate(
-        [
-            colour[:width].reshape(-1, *tail),
-            colour[-width:].reshape(-1, *tail),
-            colour[:, :width].reshape(-1, *tail),
-            colour[:, -width:].reshape(-1, *tail),
-        ]
-    )
+    edges = colour[:width], colour[-width:], colour[:, :width], colour[:, -width:]
+    return np.concatenate([edge.reshape(-1, *colour.shape[2:]) for edge in edges])
 
 
 def upper_median(values: np.ndarray) -> np.ndarray:

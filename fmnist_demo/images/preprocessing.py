@@ -59,7 +59,23 @@ def from_drawing(image: Image.Image | np.ndarray, stages: bool = True) -> Prepar
 
     Raises `UserError` if the drawing is empty or only a dot, or if the array is not a picture.
     """
-    return _prepare_drawing(to_picture(image).on_white, stages)
+    colour = to_picture(image).on_white
+    ink = _ink(colour)
+    strongest = int(ink.max())
+    if strongest < FAINTEST_INK:
+        raise UserError("The canvas is empty: draw a garment first.")
+    trimmed = trim(ink, strongest // 4)
+    if max(trimmed.shape) * 16 < max(ink.shape):
+        raise UserError("The drawing is only a dot: draw a whole garment.")
+    pixels = _full_strength(frame(trimmed))
+    if not stages:
+        return Prepared(pixels, ())
+    return _with_stages(
+        pixels,
+        ("Drawing", colour),
+        ("Ink", ink, "bright ink on black paper"),
+        ("Cropped", trimmed, "cropped to the drawing"),
+    )
 
 
 def from_photo(image: Image.Image | np.ndarray) -> Prepared:
@@ -83,29 +99,7 @@ def prepare(image: Image.Image | np.ndarray) -> Prepared:
     """
     picture = to_picture(image)
     drawing = find_drawing(picture.on_white)
-    return _prepare_photo(picture) if drawing is None else _prepare_drawing(drawing)
-
-
-def _prepare_drawing(colour: np.ndarray, stages: bool = True) -> Prepared:
-    ink = _ink(colour)
-    strongest = int(ink.max())
-    if strongest < FAINTEST_INK:
-        raise UserError("The canvas is empty: draw a garment first.")
-    trimmed = trim(ink, strongest // 4)
-    if max(trimmed.shape) * 16 < max(ink.shape):
-        raise UserError("The drawing is only a dot: draw a whole garment.")
-    pixels = _full_strength(frame(trimmed))
-    if not stages:
-        return Prepared(pixels, ())
-    return Prepared(
-        pixels,
-        (
-            _stage("Drawing", colour),
-            _stage("Ink", ink, "bright ink on black paper"),
-            _stage("Cropped", trimmed, "cropped to the drawing"),
-            _last_stage(pixels),
-        ),
-    )
+    return _prepare_photo(picture) if drawing is None else from_drawing(drawing)
 
 
 def _prepare_photo(picture: Picture) -> Prepared:
@@ -114,25 +108,23 @@ def _prepare_photo(picture: Picture) -> Prepared:
         raise UserError("The picture is all one colour: choose one that shows a garment.")
     cutout = find_garment(picture)
     trimmed = trim(cutout.garment, cutout.threshold)
-    pixels = frame(trimmed)
-    return Prepared(
-        pixels,
-        (
-            _stage("Photo", colour),
-            _stage("Garment", cutout.overlay, cutout.note),
-            _stage("Bright on black", cutout.garment),
-            _stage("Cropped", trimmed, "cropped to the garment"),
-            _last_stage(pixels),
-        ),
+    return _with_stages(
+        frame(trimmed),
+        ("Photo", colour),
+        ("Garment", cutout.overlay, cutout.note),
+        ("Bright on black", cutout.garment),
+        ("Cropped", trimmed, "cropped to the garment"),
     )
 
 
-def _stage(name: str, image: np.ndarray, note: str = "") -> Stage:
-    return Stage(name, shrunk(np.ascontiguousarray(image), STAGE_EDGE), note)
-
-
-def _last_stage(pixels: np.ndarray) -> Stage:
-    return Stage(f"{IMAGE_SIZE} × {IMAGE_SIZE}", pixels, "what the networks see")
+def _with_stages(pixels: np.ndarray, *stages: tuple) -> Prepared:
+    """The `stages` before `pixels`: each a name, an image and perhaps a note."""
+    last = (f"{IMAGE_SIZE} × {IMAGE_SIZE}", pixels, "what the networks see")
+    small = (
+        Stage(name, shrunk(np.ascontiguousarray(image), STAGE_EDGE), *note)
+        for name, image, *note in (*stages, last)
+    )
+    return Prepared(pixels, tuple(small))
 
 
 def _ink(colour: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -16,10 +16,9 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.images.pixels import on_white
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 """The file formats that `open_image` reads, as Pillow names them; JPEG includes MPO of phones."""
@@ -39,9 +38,18 @@ MAX_ASPECT = 16
 WORKING_EDGE = 1024
 """Longest edge in pixels after reading."""
 
-_ORIENTATION_TAG = 0x0112
 _WARNINGS_LOCK = Lock()
 _LARGE = ThreadPoolExecutor(1, "large-pictures")
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by its orientation in EXIF."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +64,11 @@ class Picture:
     @cached_property
     def on_white(self) -> np.ndarray:
         """The picture on white paper: uint8 of the shape of `colour`."""
-        return on_white(self.colour, self.alpha)
+        if self.alpha is None:
+            return self.colour
+        alpha = self.alpha if self.colour.ndim == 2 else self.alpha[..., None]
+        share = alpha.astype(np.uint16)
+        return ((self.colour * share + 255 * (255 - share) + 127) // 255).astype(np.uint8)
 
 
 def open_image(source: str | Path | bytes) -> Image.Image:
@@ -78,9 +90,14 @@ def open_image(source: str | Path | bytes) -> Image.Image:
             f"The file is larger than {MAX_BYTES // 2**20} MB: shrink the picture and try again."
         )
     with _readable():
-        image = _open_header(data)
+        # Pillow warns about large pictures and damaged metadata, of which little else is used.
+        with _WARNINGS_LOCK, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(BytesIO(data), formats=FORMATS)
         _check_size(*image.size)
-        _check_scans(image, data)
+        # A progressive JPEG can contain thousands of scans of all its pixels, of a few bytes each.
+        if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
+            raise UserError("The JPEG has too many scans: save it again and use the copy.")
         image.draft(None, (WORKING_EDGE, WORKING_EDGE))
         return _decoded(image)
 
@@ -117,7 +134,7 @@ def _read_file(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError):
         raise UserError(
-            f"“{path.name[:80]!s}” cannot be read: check that it exists and that you may open it."
+            f"“{path.name[:80]}” cannot be read: check that it exists and that you may open it."
         ) from None
 
 
@@ -143,13 +160,6 @@ def _readable() -> Iterator[None]:
         ) from error
 
 
-def _open_header(data: bytes) -> Image.Image:
-    # Pillow warns about large pictures and damaged metadata. We check the size and use little else.
-    with _WARNINGS_LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return Image.open(BytesIO(data), formats=FORMATS)
-
-
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise _too_many_pixels()
@@ -168,12 +178,6 @@ def _too_many_pixels() -> UserError:
     return UserError(
         f"The picture has more than {MAX_PIXELS // 10**6} million pixels: shrink it and try again."
     )
-
-
-def _check_scans(image: Image.Image, data: bytes) -> None:
-    # A progressive JPEG can contain thousands of scans of all its pixels, each a few bytes long.
-    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
-        raise UserError("The JPEG has too many scans: save it again and use the copy.")
 
 
 def _decoded(image: Image.Image) -> Image.Image:
@@ -195,42 +199,20 @@ def _decoded(image: Image.Image) -> Image.Image:
 
 def _decode(image: Image.Image) -> Image.Image:
     image.load()
-    return _upright(_simplified(image), _orientation(image))
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:  # a picture with damaged metadata is still a picture
-        return 1
-
-
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    turn = Image.Transpose
-    turns = {
-        2: turn.FLIP_LEFT_RIGHT,
-        3: turn.ROTATE_180,
-        4: turn.FLIP_TOP_BOTTOM,
-        5: turn.TRANSPOSE,
-        6: turn.ROTATE_270,
-        7: turn.TRANSVERSE,
-        8: turn.ROTATE_90,
-    }
-    return image.transpose(turns[orientation]) if orientation in turns else image
+    turn = None
+    with suppress(Exception):  # a picture with damaged metadata is still a picture
+        turn = _UPRIGHT.get(int(image.getexif()[ExifTags.Base.Orientation]))
+    simplified = _simplified(image)
+    return simplified if turn is None else simplified.transpose(turn)
 
 
 def _simplified(image: Image.Image) -> Image.Image:
     """Convert to L, LA, RGB or RGBA, shrink to `WORKING_EDGE` and drop the metadata."""
     if image.mode[0] in "IF":
         image = Image.fromarray(_from_range(image))
-    elif image.mode == "LA":
-        pass
-    elif image.has_transparency_data:
-        image = image.convert("RGBA")
-    elif image.mode in ("1", "L"):
-        image = image.convert("L")
-    else:
-        image = image.convert("RGB")
+    elif image.mode != "LA":
+        opaque = "L" if image.mode in ("1", "L") else "RGB"
+        image = image.convert("RGBA" if image.has_transparency_data else opaque)
     scale = WORKING_EDGE / max(image.size)
     if scale < 1:
         size = tuple(max(1, round(edge * scale)) for edge in image.size)

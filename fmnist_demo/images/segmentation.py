@@ -9,20 +9,14 @@ from functools import reduce
 import numpy as np
 
 from fmnist_demo.errors import UserError
-from fmnist_demo.images.pixels import (
-    LUMA_WEIGHTS,
-    border_pixels,
-    luma,
-    shrunk,
-    upper_median,
-)
+from fmnist_demo.images.pixels import LUMA_WEIGHTS, border_pixels, luma, shrunk, upper_median
 from fmnist_demo.images.reading import Picture
 
 CUT_EDGE = 176
 """Longest edge in pixels at which GrabCut segments a photo."""
 
 FLAT = 0.9
-"""A picture whose `_flatness`, 0..1, is higher than this does not come from a camera."""
+"""If more than this share of pixels equals the pixel to the right, no camera took the picture."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +90,7 @@ def _grab(colour: np.ndarray) -> Cutout | None:
         return None
     for gap in (True, False):
         mask = _grabcut(small, gap)
-        if 0.04 < mask.mean() < 0.8 and _long_enough(mask):
+        if 0.04 < mask.mean() < 0.8 and _length(mask) > max(mask.shape) / 4:
             note = "separated from the background at the photo's margin"
             return Cutout(_stretched(small, mask), _dimmed(small, mask), note)
     return None
@@ -120,8 +114,9 @@ def _grabcut(colour: np.ndarray, gap: bool) -> np.ndarray:
     """
     import cv2  # slow to load, and drawings do not need it
 
-    rgb = np.repeat(colour[:, :, None], 3, axis=2) if colour.ndim == 2 else colour
-    rgb = _grained(rgb) if _flatness(rgb) > FLAT else rgb
+    rgb = _rgb(colour)
+    if np.mean((rgb[:, 1:] == rgb[:, :-1]).all(axis=2)) > FLAT:
+        rgb = _grained(rgb)
     height, width = rgb.shape[:2]
     y = np.linspace(0, 1, height)[:, None]
     x = np.linspace(0, 1, width)[None]
@@ -137,14 +132,13 @@ def _grabcut(colour: np.ndarray, gap: bool) -> np.ndarray:
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     mode = cv2.GC_INIT_WITH_MASK
     cv2.grabCut(np.ascontiguousarray(rgb), seeds, None, background, foreground, 4, mode)
-    mask = ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)
-    mask = cv2.medianBlur(mask, 5)
-    return _without_small_holes(_largest_part(mask)) > 0
+    mask = np.isin(seeds, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    return _without_small_holes(_largest_part(cv2.medianBlur(mask, 5) > 0))
 
 
-def _flatness(rgb: np.ndarray) -> float:
-    """The share of pixels, 0..1, that are identical to their right neighbour."""
-    return float(np.mean((rgb[:, 1:] == rgb[:, :-1]).all(axis=2)))
+def _rgb(colour: np.ndarray) -> np.ndarray:
+    """(H, W) or (H, W, 3) as (H, W, 3)."""
+    return np.broadcast_to(np.atleast_3d(colour), (*colour.shape[:2], 3))
 
 
 def _grained(rgb: np.ndarray) -> np.ndarray:
@@ -153,39 +147,38 @@ def _grained(rgb: np.ndarray) -> np.ndarray:
     return (rgb + grain).clip(0, 255).astype(np.uint8)
 
 
-def _largest_part(mask: np.ndarray) -> np.ndarray:
+def _parts(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The connected parts of a mask, bool (H, W): the part of each pixel, and each part's area.
+
+    Part 0 is what the mask does not cover; its area counts as 0.
+    """
     import cv2
 
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    if len(stats) < 2:
-        return mask
-    return (labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax()).astype(np.uint8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    stats[0] = 0
+    return parts, stats[:, cv2.CC_STAT_AREA]
+
+
+def _largest_part(mask: np.ndarray) -> np.ndarray:
+    parts, area = _parts(mask)
+    return (parts == area.argmax()) & mask
 
 
 def _without_small_holes(mask: np.ndarray) -> np.ndarray:
     """Fill holes below 4 % of the garment's area, such as prints; a bag's handle is larger."""
-    import cv2
-
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - mask)
-    small = stats[:, cv2.CC_STAT_AREA] < 0.04 * mask.sum()
-    small[0] = False  # the label 0 is the garment itself
-    return np.where(small[labels], 1, mask).astype(np.uint8)
+    holes, area = _parts(~mask)
+    return (area < 0.04 * mask.sum())[holes] | mask
 
 
 def _main_parts(mask: np.ndarray) -> np.ndarray:
     """Remove specks and captions: keep parts of at least a tenth of the largest part's area."""
-    import cv2
-
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    area = stats[:, cv2.CC_STAT_AREA].copy()
-    area[0] = 0  # the label 0 is the background
-    return (area >= 0.1 * area.max())[labels] & mask
+    parts, area = _parts(mask)
+    return (area >= 0.1 * area.max())[parts] & mask
 
 
-def _long_enough(mask: np.ndarray) -> bool:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    longest = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
-    return bool(longest > max(mask.shape) / 4)
+def _length(mask: np.ndarray) -> int:
+    """The height or width in pixels of what `mask` covers, whichever is larger."""
+    return np.ptp(np.nonzero(mask), axis=1).max() + 1
 
 
 def _distance(colour: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -218,5 +211,5 @@ def _stretched(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def _dimmed(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The picture with its background faded to grey, to show the garment."""
-    rgb = np.repeat(colour[:, :, None], 3, axis=2) if colour.ndim == 2 else colour
+    rgb = _rgb(colour)
     return np.where(mask[:, :, None], rgb, rgb // 5 + 100).astype(np.uint8)

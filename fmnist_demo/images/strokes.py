@@ -20,35 +20,48 @@ PEN = 5.5
 FRACTION_BITS = 4
 """Fractional bits of the coordinates passed to OpenCV."""
 
+ADVICE = "choose a file in Quick, Draw!'s simplified ndjson format"
 
-def render(strokes: list[Line], pen: float = PEN, size: int = SIZE, fills=()) -> np.ndarray:
+
+def render(strokes: list[Line], pen: float = PEN, fills=()) -> np.ndarray:
     """Draw strokes in black on white, scaled to fill the picture except for a margin.
 
     `strokes`: arrays (n, 2) of x and y in any unit. `pen`: width in pixels. `fills`: pairs of a
-    closed `Line` and a grey, 0 to 255, painted first. Returns uint8 (size, size).
+    closed `Line` and a grey, 0 to 255, painted first. Returns uint8 (SIZE, SIZE).
     """
-    import cv2  # slow to load
-
-    to_pixels = fit_to_canvas([*strokes, *(line for line, _ in fills)], size, margin=pen / 2 + 2)
-    picture = np.full((size, size), 255, np.uint8)
+    to_pixels = fit_to_canvas([*strokes, *(line for line, _ in fills)], margin=pen / 2 + 2)
+    picture = np.full((SIZE, SIZE), 255, np.uint8)
     for line, grey in fills:
-        cv2.fillPoly(picture, [to_pixels(line)], int(grey), cv2.LINE_AA, FRACTION_BITS)
-    width = max(1, round(pen))
+        paint_area(picture, to_pixels(line), int(grey))
     for line in strokes:
-        cv2.polylines(picture, [to_pixels(line)], False, 0, width, cv2.LINE_AA, FRACTION_BITS)
+        paint_line(picture, to_pixels(line), 0, max(1, round(pen)))
     return picture
 
 
-def fit_to_canvas(lines: list[Line], size: int, margin: float) -> Callable[[Line], np.ndarray]:
-    """Scale and centre lines so that together they fill a picture except for a margin in pixels.
+def paint_line(picture: np.ndarray, points: np.ndarray, value: float, width: int) -> None:
+    """Paint a line, `width` pixels wide, into `picture` (H, W); `points` as of `fit_to_canvas`."""
+    import cv2  # slow to load
+
+    cv2.polylines(picture, [points], False, value, width, cv2.LINE_AA, FRACTION_BITS)
+
+
+def paint_area(picture: np.ndarray, points: np.ndarray, value: float) -> None:
+    """Fill the area inside a line; the arguments are those of `paint_line`."""
+    import cv2
+
+    cv2.fillPoly(picture, [points], value, cv2.LINE_AA, FRACTION_BITS)
+
+
+def fit_to_canvas(lines: list[Line], margin: float) -> Callable[[Line], np.ndarray]:
+    """Scale and centre lines so that together they fill SIZE x SIZE pixels but for a margin.
 
     Returns a function that converts a line (n, 2) to OpenCV's fixed-point coordinates, int32 (n, 2)
     with `FRACTION_BITS` fractional bits.
     """
     points = np.concatenate(lines)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    scale = (size - 1 - 2 * margin) / max(extent.max(), 1e-9)
-    offset = (size - 1 - extent * scale) / 2 - low * scale
+    scale = (SIZE - 1 - 2 * margin) / max(extent.max(), 1e-9)
+    offset = (SIZE - 1 - extent * scale) / 2 - low * scale
     return lambda line: np.round((line * scale + offset) * (1 << FRACTION_BITS)).astype(np.int32)
 
 
@@ -61,23 +74,17 @@ def read_quickdraw(path: str | Path) -> list[list[Line]]:
     try:
         rows = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}): check its name.") from error
+        raise UserError(f"The file cannot be read ({error.strerror}): check its name.") from error
     except ValueError as error:
-        raise UserError(
-            f"{path} is not a text file in Quick, Draw!'s simplified ndjson format."
-        ) from error
-    drawings = [
-        _strokes(row, f"Line {number} of {path}")
-        for number, row in enumerate(rows, start=1)
-        if row.strip()
-    ]
+        raise UserError(f"The file is not text: {ADVICE}.") from error
+    drawings = [_strokes(row, number) for number, row in enumerate(rows, start=1) if row.strip()]
     if not drawings:
-        raise UserError(f"{path} contains no drawings: choose another file.")
+        raise UserError(f"The file contains no drawings: {ADVICE}.")
     return drawings
 
 
-def _strokes(row: str, location: str) -> list[Line]:
-    """The strokes of one JSON object; `location` names the row in an error."""
+def _strokes(row: str, number: int) -> list[Line]:
+    """The strokes of one JSON object, line `number` of its file."""
     try:
         strokes = [np.array([x, y], dtype=float).T for x, y, *_ in json.loads(row)["drawing"]]
         if not strokes or any(
@@ -85,7 +92,5 @@ def _strokes(row: str, location: str) -> list[Line]:
         ):
             raise ValueError("empty or not finite")
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
-        raise UserError(
-            f"{location} is not a drawing in Quick, Draw!'s simplified ndjson format."
-        ) from error
+        raise UserError(f"Line {number} is not a drawing: {ADVICE}.") from error
     return strokes

@@ -2,7 +2,6 @@
 
 import json
 import platform
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,19 +21,20 @@ _INSTALLED = _PACKAGE / "weights"
 WEIGHTS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "weights"
 """The folder of the shipped checkpoints, in an installed package or in a checkout."""
 
+LAYERS = (3, 5, 7)
+"""Their depths: each with every regulariser."""
+
 FORMAT = 3
 """The version of the metadata that `save` writes."""
 
-OLDER_NAMES = {2: {"doubt": "confidence_threshold", "ended": "stop_reason"}}
-"""The older formats that `load` reads: by format, their names for today's fields."""
+OLD_NAMES = {"doubt": "confidence_threshold", "ended": "stop_reason"}
+"""What format 2, which `load` still reads, calls some fields."""
 
 MAX_BYTES = 32 * 2**20
 """The largest file that `load` opens."""
 
 _KEY = "fmnist_demo"
 _TINIEST = torch.finfo(torch.float16).smallest_normal * torch.finfo(torch.float16).eps
-
-NOT_CALIBRATED = Calibration()
 
 
 class CheckpointError(UserError):
@@ -47,13 +47,13 @@ class Metadata:
 
     `training`: the `TrainConfig` as a dict. `split_hash`: identifies the validation examples.
     `history`: one dict per epoch. `validation`: `loss` and `accuracy` of the best epoch.
-    `stop_reason`: `all epochs`, `early stopping` or `interrupted`.
+    `stop_reason`: `ALL_EPOCHS`, `EARLY_STOPPING` or `INTERRUPTED` of `training.stop_reasons`.
     """
 
     model: MLPConfig
     training: dict
     split_hash: str
-    calibration: Calibration = NOT_CALIBRATED
+    calibration: Calibration = field(default_factory=Calibration)
     history: list[dict] = field(default_factory=list)
     validation: dict = field(default_factory=dict)
     stop_reason: str = ""
@@ -70,6 +70,10 @@ class Metadata:
     def name(self) -> str:
         """`mlp3-l1` for three hidden layers and L1."""
         return f"mlp{self.model.layers}-{self.regulariser}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.name}.safetensors"
 
 
 @dataclass(frozen=True)
@@ -152,16 +156,16 @@ def load(path: str | Path) -> Checkpoint:
     return Checkpoint(model.eval(), metadata)
 
 
-class Collection:
+class Collection(list[Checkpoint]):
     """The checkpoints in a folder, by depth and regulariser.
 
     `problems`: one sentence for each file that could not be loaded.
     """
 
     def __init__(self, folder: str | Path = WEIGHTS):
+        super().__init__()
         self.folder = Path(folder)
         self.problems: list[str] = []
-        loaded: dict[tuple[int, str], Checkpoint] = {}
         for path in sorted(self.folder.glob("*.safetensors")):
             try:
                 checkpoint = load(path)
@@ -169,28 +173,21 @@ class Collection:
                     raise CheckpointError(
                         f"{path.name} says that it is {checkpoint.name}: rename it or delete it."
                     )
-                loaded[checkpoint.layers, checkpoint.regulariser] = checkpoint
+                self.append(checkpoint)
             except CheckpointError as error:
                 self.problems.append(str(error))
-        order = sorted(loaded, key=lambda kind: (kind[0], kind[1] != "none", kind[1]))
-        self._checkpoints = {kind: loaded[kind] for kind in order}
-
-    def __iter__(self) -> Iterator[Checkpoint]:
-        return iter(self._checkpoints.values())
-
-    def __len__(self) -> int:
-        return len(self._checkpoints)
+        self.sort(key=lambda c: (c.layers, c.regulariser != "none", c.regulariser))
 
     def get(self, layers: int, regulariser: str) -> Checkpoint:
         """The checkpoint of this depth and regulariser. Raises `UserError` if there is none."""
-        try:
-            return self._checkpoints[layers, regulariser]
-        except (KeyError, TypeError):  # a JSON list or object cannot be a key
-            names = ", ".join(c.name for c in self) or "no networks"
-            raise UserError(
-                f"There is no network mlp{layers}-{regulariser} in {self.folder}: the folder "
-                f"contains {names}."
-            ) from None
+        for checkpoint in self:
+            if (checkpoint.layers, checkpoint.regulariser) == (layers, regulariser):
+                return checkpoint
+        names = ", ".join(c.name for c in self) or "no networks"
+        raise UserError(
+            f"There is no network mlp{layers}-{regulariser} in {self.folder}: the folder contains "
+            f"{names}."
+        )
 
     def choose(self, layers: int | None = None, regulariser: str | None = None) -> list[Checkpoint]:
         """All checkpoints that match; None matches any. Raises `UserError` if there are none."""
@@ -240,7 +237,12 @@ def _check_file(path: Path) -> None:
 
 def _read_metadata(text: str | None, path: Path) -> Metadata:
     try:
-        content = _renamed(json.loads(text), path)
+        content = json.loads(text, object_hook=_renamed)
+        if content["format"] not in (2, FORMAT):
+            raise CheckpointError(
+                f"{path.name} has format {content['format']}, but this version reads formats up to "
+                f"{FORMAT}: train it again or update the project."
+            )
         metadata = Metadata(
             model=MLPConfig(**content["model"]),
             training=dict(content["training"]),
@@ -272,22 +274,9 @@ def _read_metadata(text: str | None, path: Path) -> Metadata:
         ) from error
 
 
-def _renamed(content: dict, path: Path) -> dict:
-    """The metadata of any supported format, with the names of the current one."""
-    if content["format"] == FORMAT:
-        return content
-    try:
-        names = OLDER_NAMES[content["format"]]
-    except (KeyError, TypeError):
-        raise CheckpointError(
-            f"{path.name} has format {content['format']}, but this version reads formats up to "
-            f"{FORMAT}: train it again or update the project."
-        ) from None
-
-    def rename(part: dict) -> dict:
-        return {names.get(key, key): value for key, value in dict(part).items()}
-
-    return rename(content) | {"calibration": rename(content["calibration"])}
+def _renamed(part: dict) -> dict:
+    """A part of the metadata with today's names."""
+    return {OLD_NAMES.get(name, name): value for name, value in part.items()}
 
 
 def _check_names(names: set[str], expected: set[str], path: Path) -> None:

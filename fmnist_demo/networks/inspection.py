@@ -41,12 +41,7 @@ def active_units(model: MLP) -> ActiveUnits:
     reached_from_outputs = [np.ones(links[-1].shape[0], bool)]
     for link in reversed(links):
         reached_from_outputs.append(link[reached_from_outputs[-1]].any(axis=0))
-    pixels, *units, _ = [
-        forwards & backwards
-        for forwards, backwards in zip(
-            reached_from_pixels, reversed(reached_from_outputs), strict=True
-        )
-    ]
+    pixels, *units, _ = map(np.logical_and, reached_from_pixels, reversed(reached_from_outputs))
     return ActiveUnits(pixels.reshape(IMAGE_SIZE, IMAGE_SIZE), units)
 
 

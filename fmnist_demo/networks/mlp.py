@@ -9,6 +9,8 @@ from torch import nn
 from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
 
+MAX_LAYERS = 7
+
 MAX_PARAMETERS = 2_500_000
 """The limit for one network: nine of them must run fast on a laptop without a GPU."""
 
@@ -22,8 +24,8 @@ NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm, "none": nn.Identity}
 class MLPConfig:
     """The shape of a network.
 
-    `layers`: the number of hidden layers, 1 to 7. `width`: units per hidden layer, 1 to 4096.
-    `dropout`: the probability of dropping a hidden unit, in [0, 1). `norm`: a key of `NORMS`.
+    `layers`: the number of hidden layers, 1 to `MAX_LAYERS`. `width`: units per hidden layer, 1 to
+    4096. `dropout`: the probability of dropping a hidden unit, in [0, 1). `norm`: a key of `NORMS`.
 
     Raises `UserError` for a value out of range or more than `MAX_PARAMETERS` parameters.
     """
@@ -34,8 +36,10 @@ class MLPConfig:
     norm: str = "batch"
 
     def __post_init__(self):
-        if not 1 <= self.layers <= 7:
-            raise UserError(f"{self.layers} hidden layers are out of range: choose 1 to 7.")
+        if not 1 <= self.layers <= MAX_LAYERS:
+            raise UserError(
+                f"{self.layers} hidden layers are out of range: choose 1 to {MAX_LAYERS}."
+            )
         if not 1 <= self.width <= 4096:
             raise UserError(f"A width of {self.width} is out of range: choose 1 to 4096 units.")
         if not 0 <= self.dropout < 1:

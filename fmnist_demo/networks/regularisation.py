@@ -70,18 +70,16 @@ def weight_matrices(model: nn.Module) -> dict[str, nn.Parameter]:
 
 def count_zeros(model: nn.Module) -> dict[str, float]:
     """The fraction of weights that are exactly zero, 0 to 1, by name of the weight matrix."""
-    return {
-        name: 1 - torch.count_nonzero(w).item() / w.numel()
-        for name, w in weight_matrices(model).items()
-    }
+    return {name: _zeros(weights) for name, weights in weight_matrices(model).items()}
 
 
 def total_zeros(model: nn.Module) -> float:
     """The fraction of all weights that are exactly zero, 0 to 1."""
-    matrices = weight_matrices(model).values()
-    return 1 - sum(torch.count_nonzero(w).item() for w in matrices) / sum(
-        w.numel() for w in matrices
-    )
+    return _zeros(nn.utils.parameters_to_vector(weight_matrices(model).values()))
+
+
+def _zeros(weights: torch.Tensor) -> float:
+    return 1 - torch.count_nonzero(weights).item() / weights.numel()
 
 
 def check_regulariser(name: str, strength: float | None) -> None:
@@ -102,8 +100,6 @@ class Penalty:
     is divided by it too, so penalty and gradient stay in proportion, and weights that the data do
     not need vanish first (Yun, Lozano and Yang, Adaptive Proximal Gradient Methods for Structured
     Neural Networks, 2021).
-
-    Raises `UserError` for an unknown name or a strength out of range.
     """
 
     def __init__(
@@ -113,7 +109,6 @@ class Penalty:
         strength: float | None = None,
         scale: Callable[[nn.Parameter], torch.Tensor] = torch.ones_like,
     ):
-        check_regulariser(name, strength)
         self.scale = scale
         self.regulariser = REGULARISERS[name]
         self.strength = self.regulariser.strength if strength is None else strength

@@ -8,7 +8,7 @@ above. The networks learn these views from synthetic images.
 import numpy as np
 
 from fmnist_demo.images.framing import frame, trim
-from fmnist_demo.images.strokes import FRACTION_BITS, SIZE, fit_to_canvas
+from fmnist_demo.images.strokes import SIZE, fit_to_canvas, paint_area, paint_line
 from fmnist_demo.synthetic.drawings import Hand
 from fmnist_demo.synthetic.garments import GARMENTS, Garment, shoes_from_above
 
@@ -24,38 +24,27 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
 
     Returns uint8 (28, 28), bright on black.
     """
-    import cv2  # slow to load
-
     garment = _garment(label, rng)
     hand = Hand(rng, tremor=0.5)
     outlines = [hand.trace(line, closed=True) for line in garment.outlines]
     details = [hand.trace(line, closed=False) for line in garment.details]
-    to_pixels = fit_to_canvas(outlines + details, SIZE, margin=6)
+    to_pixels = fit_to_canvas(outlines + details, margin=6)
+    outlines, details = list(map(to_pixels, outlines)), list(map(to_pixels, details))
     mask = np.zeros((SIZE, SIZE), np.uint8)
     for line in outlines:
-        cv2.fillPoly(mask, [to_pixels(line)], 255, cv2.LINE_AA, FRACTION_BITS)
+        paint_area(mask, line, 255)
     for line in details:  # straps, handles and hoods extend beyond the outline
-        cv2.polylines(
-            mask, [to_pixels(line)], False, 255, int(rng.integers(2, 5)), cv2.LINE_AA, FRACTION_BITS
-        )
+        paint_line(mask, line, 255, int(rng.integers(2, 5)))
         if label in TOPS:
-            cv2.fillPoly(mask, [to_pixels(line)], 255, cv2.LINE_AA, FRACTION_BITS)
+            paint_area(mask, line, 255)
 
     cloth = _shading(rng) + _pattern(rng)
     inside, creases = np.zeros((2, SIZE, SIZE), np.float32)
     for line, drawn in zip(garment.details, details, strict=True):
         if len(line) > 4 and np.allclose(line[0], line[-1]):  # a shoe's opening, a pocket, a print
-            cv2.fillPoly(inside, [to_pixels(drawn)], 1.0, cv2.LINE_AA, FRACTION_BITS)
-    for line in [*details, *outlines]:
-        cv2.polylines(
-            creases,
-            [to_pixels(line)],
-            False,
-            1.0,
-            int(rng.integers(1, 4)),
-            cv2.LINE_AA,
-            FRACTION_BITS,
-        )
+            paint_area(inside, drawn, 1.0)
+    for line in details + outlines:
+        paint_line(creases, line, 1.0, int(rng.integers(1, 4)))
     cloth += inside * rng.uniform(-0.7, 0.7) + creases * rng.uniform(-0.5, 0.5)
     cloth, mask = _miscut(cloth, np.where(_ragged(mask, rng), mask, 0), rng)
     picture = DARKEST + (BRIGHTEST - DARKEST) * cloth.clip(0, 1)
@@ -100,12 +89,10 @@ def _smooth_noise(rng, rows: int, columns: int | None = None) -> np.ndarray:
 def _shading(rng) -> np.ndarray:
     """The brightness of the cloth, about 0 to 1, with mostly vertical folds and uneven light."""
     base = rng.uniform(0.1, 0.95)
-    light = rng.uniform(0, 0.15) * _smooth_noise(rng, int(rng.integers(3, 7)))
-    cells = (int(rng.integers(2, 5)), int(rng.integers(6, 20)))
-    folds = rng.uniform(0, 0.18) * _smooth_noise(
-        rng, *(cells if rng.random() < 0.7 else cells[::-1])
-    )
-    grain = rng.uniform(0, 0.1) * _smooth_noise(rng, int(rng.integers(16, 48)))
+    light = rng.uniform(0, 0.15) * _smooth_noise(rng, rng.integers(3, 7))
+    cells, strength = (rng.integers(2, 5), rng.integers(6, 20)), rng.uniform(0, 0.18)
+    folds = strength * _smooth_noise(rng, *(cells if rng.random() < 0.7 else cells[::-1]))
+    grain = rng.uniform(0, 0.1) * _smooth_noise(rng, rng.integers(16, 48))
     return base + light + folds + grain * (rng.random() < 0.4)
 
 
@@ -124,8 +111,8 @@ def _pattern(rng) -> np.ndarray:
     if kind < 0.85:
         width, height = rng.uniform(0.08, 0.25, 2)
         chest = (np.abs(x - 0.5) < width) & (np.abs(y - rng.uniform(0.3, 0.6)) < height)
-        return strength * chest * (_smooth_noise(rng, int(rng.integers(6, 24))) > -0.5)
-    return strength * (_smooth_noise(rng, int(rng.integers(8, 30))) > rng.uniform(-0.5, 1))
+        return strength * chest * (_smooth_noise(rng, rng.integers(6, 24)) > -0.5)
+    return strength * (_smooth_noise(rng, rng.integers(8, 30)) > rng.uniform(-0.5, 1))
 
 
 def _ragged(mask: np.ndarray, rng) -> np.ndarray:
@@ -135,4 +122,4 @@ def _ragged(mask: np.ndarray, rng) -> np.ndarray:
     if rng.random() < 0.4:
         return mask > 0
     soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(1, 4)) / 255
-    return soft > 0.5 + rng.uniform(0, 0.3) * _smooth_noise(rng, int(rng.integers(5, 14)))
+    return soft > 0.5 + rng.uniform(0, 0.3) * _smooth_noise(rng, rng.integers(5, 14))

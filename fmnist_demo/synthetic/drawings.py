@@ -3,10 +3,11 @@
 import numpy as np
 
 from fmnist_demo.images.strokes import Line, render
-from fmnist_demo.synthetic.garments import GARMENTS, Garment
+from fmnist_demo.synthetic.garments import GARMENTS
 from fmnist_demo.synthetic.glyphs import is_hole
 from fmnist_demo.synthetic.scribbles import SCRIBBLES
-from fmnist_demo.synthetic.shapes import is_closed
+from fmnist_demo.synthetic.shapes import rotation
+from fmnist_demo.synthetic.things.shapes import is_closed
 
 
 def _subdivide(line: Line, step: float = 0.05) -> Line:
@@ -51,12 +52,9 @@ class Hand:
         self.phase = rng.uniform(0, 2 * np.pi, (2, 3))
         self.jitter = tremor * rng.uniform(0.002, 0.028)
         self.rounding = int(rng.integers(0, 4))
-        turn = rng.normal(0, 0.1)
-        c, s = np.cos(turn), np.sin(turn)
-        stretch, shear = np.exp(rng.normal(0, 0.12, 2)), rng.normal(0, 0.06, 2)
-        self.slant = np.array([[c, s], [-s, c]]) @ np.array(
-            [[stretch[0], shear[0]], [shear[1], stretch[1]]]
-        )
+        turn, stretch = rotation(rng.normal(0, 0.1)), np.exp(rng.normal(0, 0.12, 2))
+        shear = np.diag(rng.normal(0, 0.06, 2))[:, ::-1]
+        self.slant = turn @ (np.diag(stretch) + shear)
         if rng.random() < 0.5:
             self.slant[0] *= -1
         self.pen = rng.uniform(2.5, 6.5) if rng.random() < 0.8 else rng.uniform(6.5, 9)
@@ -69,17 +67,9 @@ class Hand:
         if closed:
             corners = np.concatenate([corners, corners[:1]])
         path = _round_corners(_subdivide(corners), self.rounding, closed)
-        wave = np.stack(
-            [
-                (
-                    self.amplitude[i]
-                    * np.sin(path[:, 1 - i, None] * self.frequency[i] + self.phase[i])
-                ).sum(axis=1)
-                for i in (0, 1)
-            ],
-            axis=1,
-        )
-        return (path + wave) @ self.slant
+        other_axis = path[:, ::-1, None]
+        waves = self.amplitude * np.sin(other_axis * self.frequency + self.phase)
+        return (path + waves.sum(axis=2)) @ self.slant
 
     def lift(self, path: Line) -> list[Line]:
         """Split a closed path into one or more strokes, with a gap or an overlap."""
@@ -101,32 +91,25 @@ class Hand:
 def _hatching(outline: Line, rng: np.random.Generator) -> list[Line]:
     """A zigzag across the outline, as a quick way to fill it."""
     low, high = outline.min(axis=0), outline.max(axis=0)
-    rows = int(rng.integers(5, 12))
+    rows = rng.integers(5, 12)
     inset = (high - low) * 0.18
     y = np.linspace(low[1] + inset[1], high[1] - inset[1], rows)
     x = np.where(np.arange(rows) % 2, low[0] + inset[0], high[0] - inset[0])
     return [np.stack([x, y], axis=1)]
 
 
-def sketch(garment: Garment, rng: np.random.Generator) -> np.ndarray:
-    """Draw a garment as a person would, black on white: uint8 (SIZE, SIZE)."""
-    hand = Hand(rng)
+def draw(label: int, rng: np.random.Generator) -> np.ndarray:
+    """One drawing of class `label` (0 to 9) by a person: uint8 (SIZE, SIZE), black on white."""
+    garment, hand = GARMENTS[label](rng), Hand(rng)
     outlines = [hand.trace(line, closed=True) for line in garment.outlines]
     details = [hand.trace(line, closed=False) for line in garment.details if rng.random() < 0.9]
     filling = rng.random()
-    fills = []
-    if filling < FILLED:
-        grey = rng.uniform(0, 190)
-        fills = [(line, grey) for line in outlines]
+    grey = rng.uniform(0, 190) if filling < FILLED else None
     strokes = [piece for line in outlines for piece in hand.lift(line)]
     if FILLED <= filling < FILLED + HATCHED:
         details = _hatching(np.concatenate(outlines), rng)
-    return render(strokes + details, hand.pen, fills=fills)
-
-
-def draw(label: int, rng: np.random.Generator) -> np.ndarray:
-    """One procedural drawing of class `label` (0 to 9): uint8 (SIZE, SIZE), black on white."""
-    return sketch(GARMENTS[label](rng), rng)
+    fills = [(line, grey) for line in outlines] if grey is not None else []
+    return render(strokes + details, hand.pen, fills)
 
 
 def scribble(rng: np.random.Generator) -> np.ndarray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fmnist_demo.images.strokes import Line
+from fmnist_demo.synthetic.shapes import across, arc, line, rotation, sometimes
 
 
 @dataclass
@@ -19,46 +20,29 @@ class Garment:
     outlines: list[Line]
     details: list[Line] = field(default_factory=list)
 
-    def moved(self, angle: float, shift: tuple[float, float]) -> "Garment":
-        """This garment turned by `angle` radians, then moved."""
-        c, s = np.cos(angle), np.sin(angle)
-        turn = np.array([[c, s], [-s, c]])
+    def moved(self, angle: float, shift: tuple[float, float] = (0, 0)) -> "Garment":
+        """This garment turned clockwise by `angle` radians, then moved."""
+        turn = rotation(angle)
+        return self._with_lines(lambda points: points @ turn + shift)
 
-        def transform(lines):
-            return [line @ turn + shift for line in lines]
+    def widened(self, factor: float) -> "Garment":
+        """This garment stretched sideways; a negative factor mirrors it."""
+        return self._with_lines(lambda points: points * [factor, 1])
 
-        return Garment(transform(self.outlines), transform(self.details))
+    def beside(self, other: "Garment") -> "Garment":
+        """Both garments as one."""
+        return Garment(self.outlines + other.outlines, self.details + other.details)
 
-    def scaled(self, x: float, y: float) -> "Garment":
-        """This garment stretched; a negative factor mirrors it."""
-        factors = np.array([x, y])
-        return Garment(
-            [line * factors for line in self.outlines], [line * factors for line in self.details]
-        )
-
-
-def _line(*points) -> Line:
-    return np.array(points, dtype=float)
+    def _with_lines(self, change: Callable[[Line], Line]) -> "Garment":
+        return Garment([*map(change, self.outlines)], [*map(change, self.details)])
 
 
-def _mirror(line: Line) -> Line:
-    return line * [-1, 1]
-
-
-def _both_sides(line: Line) -> list[Line]:
-    return [line, _mirror(line)]
-
-
-def _arc(x, y, rx, ry, start=0.0, end=2 * np.pi, points=16, angle=0.0) -> Line:
-    """Part of an ellipse around (x, y); angles in radians, clockwise from the right."""
-    t = np.linspace(start, end, points)
-    px, py = rx * np.cos(t), ry * np.sin(t)
-    c, s = np.cos(angle), np.sin(angle)
-    return np.stack([x + c * px - s * py, y + s * px + c * py], axis=1)
+def _both_sides(half: Line) -> list[Line]:
+    return [half, half * [-1, 1]]
 
 
 def _dots(x, top, bottom, count, radius) -> list[Line]:
-    return [_arc(x, y, radius, radius, points=8) for y in np.linspace(top, bottom, count)]
+    return [arc(x, y, radius, radius, points=8) for y in np.linspace(top, bottom, count)]
 
 
 def _chance(rng, probability) -> bool:
@@ -78,7 +62,7 @@ class _Torso:
 
     @property
     def neckline(self) -> Line:
-        return _arc(0, 0, self.neck, self.neck_depth, 0, np.pi, points=9)
+        return arc(0, 0, self.neck, self.neck_depth, 0, np.pi, points=9)
 
 
 @dataclass(frozen=True)
@@ -99,19 +83,22 @@ class _Cut:
     chest: tuple[float, float] = (0.75, 1.02)
     cuff: tuple[float, float] = (0.65, 1.15)
 
-    def sewn(self, sleeve, sleeve_width, sleeve_angle) -> "_Cut":
+    def sewn(self, sleeves: dict[str, tuple[float, float]]) -> "_Cut":
         """The cut of a real garment: people draw bodies too narrow and sleeves too thin."""
         return replace(
             self,
-            sleeve=sleeve,
-            sleeve_width=sleeve_width,
-            sleeve_angle=sleeve_angle,
+            **sleeves,
             hem=(self.hem[0] * 1.3, self.hem[1] * 1.15),
             flare=(max(self.flare[0], 0.92), self.flare[1]),
             shoulder=(0.34, 0.44),
             chest=(0.95, 1.15),
             cuff=(0.55, 0.95),
         )
+
+
+SHORT = {"sleeve": (0.16, 0.4), "sleeve_width": (0.24, 0.38), "sleeve_angle": (5, 80)}
+LONG = {"sleeve": (0.65, 1.1), "sleeve_width": (0.2, 0.34), "sleeve_angle": (30, 89)}
+"""The sleeves of real garments."""
 
 
 def _torso(rng, cut: _Cut) -> _Torso:
@@ -134,13 +121,13 @@ def _torso(rng, cut: _Cut) -> _Torso:
         reach = length * (1 + side * uneven[1])
         along = np.array([np.cos(turned), np.sin(turned)])
         below = np.array([np.cos(turned + bend), np.sin(turned + bend)])
-        across = np.array([-below[1], below[0]])
+        outwards = np.array([-below[1], below[0]])
         corner = np.array([shoulder, slope])
         cuff_width = width * rng.uniform(*cut.cuff)
         armpit = np.array([chest, slope + width * rng.uniform(1.0, 1.5)])
         elbow = corner + along * reach * 0.5
         top = elbow + below * reach * 0.5
-        under = top + across * cuff_width
+        under = top + outwards * cuff_width
         half = [corner, top, under, armpit, np.array([hem_width, bottom])]
         if bend:
             inner = elbow + np.array([-along[1], along[0]]) * width
@@ -149,27 +136,34 @@ def _torso(rng, cut: _Cut) -> _Torso:
         sides.append(np.array(half) * flip)
         cuffs.append(np.array([top, under]) * flip)
 
-    collar = []
+    collar = line([-neck, 0], [neck, 0])
     if _chance(rng, 0.75):
-        scoop = _arc(0, 0, neck, neck_depth, np.pi, 0, points=7)
+        collar = arc(0, 0, neck, neck_depth, np.pi, 0, points=7)
         if _chance(rng, 0.25):
-            scoop = _line([-neck, 0], [0, neck_depth + rng.uniform(0.05, 0.2)], [neck, 0])
-        collar = [scoop]
-    else:
-        collar = [_line([-neck, 0], [neck, 0])]
-    outline = np.concatenate([*collar, sides[0], sides[1][::-1]])
+            collar = line([-neck, 0], [0, neck_depth + rng.uniform(0.05, 0.2)], [neck, 0])
+    outline = np.concatenate([collar, sides[0], sides[1][::-1]])
     return _Torso(outline, neck, neck_depth, bottom, hem_width, cuffs)
 
 
 def _pocket(rng, x, y, size) -> Line:
     w, h = size * rng.uniform(0.8, 1.2), size * rng.uniform(0.8, 1.3)
-    return _line([x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y])
+    return line([0, 0], [w, 0], [w, h], [0, h], [0, 0]) + [x, y]
+
+
+def _high_collar(rng, torso) -> Line:
+    return line([-1, 0], [-1, -1], [1, -1], [1, 0]) * [torso.neck, rng.uniform(0.05, 0.15)]
 
 
 def _hood(rng, torso) -> Line:
     r = torso.neck * rng.uniform(1.1, 1.6)
     y, height = -r * rng.uniform(0.3, 0.8), r * rng.uniform(0.8, 1.3)
-    return _arc(0, y, r, height, np.pi - 0.75, 2 * np.pi + 0.75)
+    return arc(0, y, r, height, np.pi - 0.75, 2 * np.pi + 0.75)
+
+
+def _stripes(rng, torso, top, bottom, distance) -> list[Line]:
+    """Stripes over the whole width, `distance` apart: a pair (minimum, maximum)."""
+    heights = np.arange(top, bottom, rng.uniform(*distance))
+    return [across(torso.hem_width * 0.95, y) for y in heights]
 
 
 def _inset_cuffs(torso, inset) -> list[Line]:
@@ -177,26 +171,18 @@ def _inset_cuffs(torso, inset) -> list[Line]:
     return [cuff + (centre - cuff.mean(axis=0)) * inset for cuff in torso.cuffs]
 
 
-SHORT, LONG = ((0.16, 0.4), (0.24, 0.38), (5, 80)), ((0.65, 1.1), (0.2, 0.34), (30, 89))
-"""Length, width and angle of the sleeves of real garments."""
-
-
 def t_shirt(rng, sewn=False) -> Garment:
     """Short sleeves, no opening."""
     cut = _Cut((0.1, 0.45), (0.16, 0.34), (-5, 65), (0.7, 1.2))
-    torso = _torso(rng, cut.sewn(*SHORT) if sewn else cut)
-    details = []
-    if _chance(rng, 0.35):
-        details.append(torso.neckline + [0, rng.uniform(0.02, 0.06)])
-    if _chance(rng, 0.15):
-        details += _inset_cuffs(torso, 0.08)
-    if _chance(rng, 0.08):
-        details.append(_pocket(rng, 0.05, 0.3, 0.13))
-    if _chance(rng, 0.08):
-        details.append(_arc(0, 0.45, rng.uniform(0.06, 0.16), rng.uniform(0.06, 0.16)))
-    if _chance(rng, 0.06):
-        for y in np.arange(0.35, torso.hem - 0.05, rng.uniform(0.1, 0.2)):
-            details.append(_line([-torso.hem_width * 0.95, y], [torso.hem_width * 0.95, y]))
+    torso = _torso(rng, cut.sewn(SHORT) if sewn else cut)
+    details = sometimes(
+        rng,
+        (0.35, lambda: [torso.neckline + [0, rng.uniform(0.02, 0.06)]]),
+        (0.15, lambda: _inset_cuffs(torso, 0.08)),
+        (0.08, lambda: [_pocket(rng, 0.05, 0.3, 0.13)]),
+        (0.08, lambda: [arc(0, 0.45, rng.uniform(0.06, 0.16), rng.uniform(0.06, 0.16))]),
+        (0.06, lambda: _stripes(rng, torso, 0.35, torso.hem - 0.05, (0.1, 0.2))),
+    )
     return Garment([torso.outline], details)
 
 
@@ -212,7 +198,7 @@ def trouser(rng) -> Garment:
     sides = []
     for side in (1, -1):
         inner = gap + side * tilt
-        half = _line(
+        half = line(
             [waist, 0],
             [hip, crotch * rng.uniform(0.6, 1.0)],
             [inner + leg * rng.uniform(0.85, 1.15), length * rng.uniform(0.96, 1.04)],
@@ -225,48 +211,36 @@ def trouser(rng) -> Garment:
     details = []
     if _chance(rng, 0.4):
         y = rng.uniform(0.05, 0.14)
-        details.append(_line([-waist * 1.02, y], [waist * 1.02, y]))
+        details.append(across(waist * 1.02, y))
         if _chance(rng, 0.3):
-            details += [_line([x, 0], [x, y]) for x in (-waist * 0.6, waist * 0.6)]
-    if _chance(rng, 0.3):
-        details.append(_line([0, 0], [0, crotch]))
-    if _chance(rng, 0.25):
-        details += _both_sides(_line([waist * 0.5, 0.08], [waist * 0.6, 0.22], [hip, 0.24]))
-    if _chance(rng, 0.12):
-        details += _both_sides(_line([hip * 0.6, crotch], [gap + leg * 0.5, length]))
-    if _chance(rng, 0.1):
-        y = length * 0.93
-        details += _both_sides(_line([gap, y], [gap + leg, y]))
+            details += _both_sides(line([-waist * 0.6, 0], [-waist * 0.6, y]))
+    details += sometimes(
+        rng,
+        (0.3, lambda: [line([0, 0], [0, crotch])]),
+        (0.25, lambda: _both_sides(line([waist * 0.5, 0.08], [waist * 0.6, 0.22], [hip, 0.24]))),
+        (0.12, lambda: _both_sides(line([hip * 0.6, crotch], [gap + leg * 0.5, length]))),
+        (0.1, lambda: _both_sides(line([gap, length * 0.93], [gap + leg, length * 0.93]))),
+    )
     return Garment([outline], details)
 
 
 def pullover(rng, sewn=False) -> Garment:
     """Long sleeves, open at the neck at most; perhaps ribs, stripes or a hood."""
     cut = _Cut((0.42, 1.0), (0.12, 0.25), (5, 88), (0.65, 1.15))
-    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
-    details = []
-    if _chance(rng, 0.4):
-        details.append(torso.neckline + [0, rng.uniform(0.03, 0.08)])
-    if _chance(rng, 0.35):
-        y = torso.hem - rng.uniform(0.04, 0.12)
-        details.append(_line([-torso.hem_width, y], [torso.hem_width, y]))
-    if _chance(rng, 0.35):
-        details += _inset_cuffs(torso, rng.uniform(0.08, 0.18))
-    if _chance(rng, 0.15):
-        for y in np.arange(0.3, torso.hem, rng.uniform(0.1, 0.22)):
-            details.append(_line([-torso.hem_width * 0.95, y], [torso.hem_width * 0.95, y]))
-    if _chance(rng, 0.12):
-        details.append(_arc(0, 0.45, rng.uniform(0.06, 0.18), rng.uniform(0.06, 0.18)))
-    if _chance(rng, 0.1):
-        h = rng.uniform(0.05, 0.15)
-        details.append(
-            _line([-torso.neck, 0], [-torso.neck, -h], [torso.neck, -h], [torso.neck, 0])
-        )
-    if _chance(rng, 0.08):
-        details.append(_hood(rng, torso))
+    torso = _torso(rng, cut.sewn(LONG) if sewn else cut)
+    details = sometimes(
+        rng,
+        (0.4, lambda: [torso.neckline + [0, rng.uniform(0.03, 0.08)]]),
+        (0.35, lambda: [across(torso.hem_width, torso.hem - rng.uniform(0.04, 0.12))]),
+        (0.35, lambda: _inset_cuffs(torso, rng.uniform(0.08, 0.18))),
+        (0.15, lambda: _stripes(rng, torso, 0.3, torso.hem, (0.1, 0.22))),
+        (0.12, lambda: [arc(0, 0.45, rng.uniform(0.06, 0.18), rng.uniform(0.06, 0.18))]),
+        (0.1, lambda: [_high_collar(rng, torso)]),
+        (0.08, lambda: [_hood(rng, torso)]),
+    )
     if _chance(rng, 0.08):
         zip_end = torso.hem * rng.uniform(0.3, 0.65)
-        details.append(_line([0, torso.neck_depth], [rng.uniform(-0.03, 0.03), zip_end]))
+        details.append(line([0, torso.neck_depth], [rng.uniform(-0.03, 0.03), zip_end]))
     return Garment([torso.outline], details)
 
 
@@ -293,28 +267,31 @@ def dress(rng) -> Garment:
     skirt = [[waist, waist_y], [hem_width, hem]]
     if _chance(rng, 0.2):
         skirt.insert(1, [(waist + hem_width) * 0.6, (waist_y + hem) / 2])
-    half = _line(*arm, *skirt)
-    collar = _arc(0, 0.02, neck, depth, np.pi, 0, points=7)
+    half = line(*arm, *skirt)
+    outline = [arc(0, 0.02, neck, depth, np.pi, 0, points=7), half]
     if _chance(rng, 0.2):
-        collar = _line([-neck, 0], [0, depth + 0.1], [neck, 0])
-    bottom = []
+        outline[0] = line([-neck, 0], [0, depth + 0.1], [neck, 0])
     if _chance(rng, 0.25):
-        bottom = [[x, hem + 0.06] for x in np.linspace(hem_width * 0.7, -hem_width * 0.7, 5)]
-    outline = np.concatenate([collar, half, np.array(bottom).reshape(-1, 2), _mirror(half)[::-1]])
+        wavy = np.linspace(hem_width * 0.7, -hem_width * 0.7, 5)
+        outline.append(line(*[[x, hem + 0.06] for x in wavy]))
+    outline.append(half[::-1] * [-1, 1])
+
+    def pleats():
+        shares = rng.uniform(-0.8, 0.8, rng.integers(1, 5))
+        return [line([waist * share, waist_y], [hem_width * share, hem]) for share in shares]
+
     details = []
     if _chance(rng, 0.45):
-        details.append(_line([-waist, waist_y], [waist, waist_y]))
+        details.append(across(waist, waist_y))
         if _chance(rng, 0.3):
-            details.append(_line([-waist, waist_y + 0.06], [waist, waist_y + 0.06]))
-    if _chance(rng, 0.25):
-        for share in rng.uniform(-0.8, 0.8, rng.integers(1, 5)):
-            details.append(_line([waist * share, waist_y], [hem_width * share, hem]))
-    if _chance(rng, 0.12):
-        y = hem - rng.uniform(0.06, 0.2)
-        details.append(_line([-hem_width * 0.9, y], [hem_width * 0.9, y]))
-    if _chance(rng, 0.08):
-        details += _dots(0, 0.15, waist_y, int(rng.integers(2, 5)), 0.015)
-    return Garment([outline], details)
+            details.append(across(waist, waist_y + 0.06))
+    details += sometimes(
+        rng,
+        (0.25, pleats),
+        (0.12, lambda: [across(hem_width * 0.9, hem - rng.uniform(0.06, 0.2))]),
+        (0.08, lambda: _dots(0, 0.15, waist_y, rng.integers(2, 5), 0.015)),
+    )
+    return Garment([np.concatenate(outline)], details)
 
 
 def _front(rng, torso: _Torso) -> list[Line]:
@@ -323,19 +300,16 @@ def _front(rng, torso: _Torso) -> list[Line]:
     top = torso.neck_depth * rng.uniform(0.5, 1.3)
     front = rng.random()
     if front < 0.5:
-        details.append(
-            _line([rng.uniform(-0.03, 0.03), top], [rng.uniform(-0.04, 0.04), torso.hem])
-        )
+        ends = rng.uniform(-0.03, 0.03), rng.uniform(-0.04, 0.04)
+        details.append(line([ends[0], top], [ends[1], torso.hem]))
     elif front < 0.75:
         gap, spread = rng.uniform(0.03, 0.15), rng.uniform(0.6, 1.5)
-        details += _both_sides(_line([gap, top], [gap * spread, torso.hem]))
+        details += _both_sides(line([gap, top], [gap * spread, torso.hem]))
     if front >= 0.75 or _chance(rng, 0.4):
-        x, count = rng.uniform(-0.08, 0.08), int(rng.integers(3, 7))
-        details += _dots(
-            x, rng.uniform(0.18, 0.35), torso.hem - 0.1, count, rng.uniform(0.01, 0.03)
-        )
+        x, count, hem = rng.uniform(-0.08, 0.08), rng.integers(3, 7), torso.hem - 0.1
+        details += _dots(x, rng.uniform(0.18, 0.35), hem, count, rng.uniform(0.01, 0.03))
         if _chance(rng, 0.2):
-            details += _dots(-x - 0.1, 0.3, torso.hem - 0.1, count, 0.02)
+            details += _dots(-x - 0.1, 0.3, hem, count, 0.02)
     return details
 
 
@@ -345,27 +319,20 @@ def coat(rng, sewn=False) -> Garment:
     if _chance(rng, 0.2):  # people often stop short of the wrist
         sleeve = (0.02, 0.08) if _chance(rng, 0.35) else (0.2, 0.4)
     cut = _Cut(sleeve, (0.13, 0.28), (10, 88), (0.75, 1.55), flare=(0.85, 1.45))
-    torso = _torso(rng, cut.sewn(*LONG) if sewn else cut)
+    torso = _torso(rng, cut.sewn(LONG) if sewn else cut)
     details = [] if _chance(rng, 0.08) else _front(rng, torso)  # some people leave it out
     if _chance(rng, 0.45):
-        neck, out = torso.neck, rng.uniform(1.3, 2.2)
-        details += _both_sides(
-            _line([neck, 0], [neck * out, rng.uniform(0.1, 0.25)], [0.02, rng.uniform(0.25, 0.5)])
-        )
+        tip = torso.neck * rng.uniform(1.3, 2.2), rng.uniform(0.1, 0.25)
+        details += _both_sides(line([torso.neck, 0], tip, [0.02, rng.uniform(0.25, 0.5)]))
     if _chance(rng, 0.35):
-        x, y, drop = (
-            rng.uniform(0.1, 0.2),
-            torso.hem * rng.uniform(0.6, 0.8),
-            rng.uniform(-0.06, 0.06),
-        )
-        details += _both_sides(_line([x, y], [x + 0.13, y + drop]))
-    if _chance(rng, 0.15):
-        details.append(_hood(rng, torso))
-    if _chance(rng, 0.12):
-        y = torso.hem * rng.uniform(0.45, 0.6)
-        details.append(_line([-torso.hem_width, y], [torso.hem_width, y]))
-    if _chance(rng, 0.2):
-        details += _inset_cuffs(torso, rng.uniform(0.06, 0.15))
+        x, y = rng.uniform(0.1, 0.2), torso.hem * rng.uniform(0.6, 0.8)
+        details += _both_sides(line([x, y], [x + 0.13, y + rng.uniform(-0.06, 0.06)]))
+    details += sometimes(
+        rng,
+        (0.15, lambda: [_hood(rng, torso)]),
+        (0.12, lambda: [across(torso.hem_width, torso.hem * rng.uniform(0.45, 0.6))]),
+        (0.2, lambda: _inset_cuffs(torso, rng.uniform(0.06, 0.15))),
+    )
     return Garment([torso.outline], details)
 
 
@@ -388,34 +355,27 @@ def _flip_flop(rng) -> Garment:
         foot = y + rng.uniform(0.18, 0.5)
         left, right = w * (rng.uniform(0.75, 1.5, 2) if _chance(rng, 0.4) else np.ones(2))
         stem = rng.uniform(0.05, 0.25) if _chance(rng, 0.4) else 0.0
-        details = [_line([-left, foot], [0, y + stem], [right, foot])]
+        details = [line([-left, foot], [0, y + stem], [right, foot])]
         if stem:
-            details.append(_line([0, y + stem], [rng.normal(0, 0.02), y - 0.05]))
+            details.append(line([0, y + stem], [rng.normal(0, 0.02), y - 0.05]))
     elif style < 0.85:
         details = [
-            _line([-w, y + d], [0, y + d + rng.uniform(-0.08, 0.08)], [w, y + d])
+            line([-w, y + d], [0, y + d + rng.uniform(-0.08, 0.08)], [w, y + d])
             for d in rng.uniform(0, 0.5, rng.integers(1, 4))
         ]
     else:
-        details = [_line([-w, y], [w, y + 0.3]), _line([w, y], [-w, y + 0.3])]
+        details = [line([-w, y], [w, y + 0.3]), line([w, y], [-w, y + 0.3])]
     if _chance(rng, 0.2):
-        details.append(_line([-w, 0.25], [-w * 0.6, 0.1], [w * 0.6, 0.1], [w, 0.25]))
+        details.append(line([-w, 0.25], [-w * 0.6, 0.1], [w * 0.6, 0.1], [w, 0.25]))
     return Garment([sole], details)
 
 
-def _pair(rng, single: Callable[[np.random.Generator], Garment], angle=0.0) -> Garment:
+def _pair(rng, single: Callable[[np.random.Generator], Garment], angle: float) -> Garment:
     """Two shoes side by side, turned slightly apart."""
     a, b = single(rng), single(rng)
     apart = rng.normal(0, 0.18)
-    distance = rng.uniform(0.4, 0.75)
-    return _beside(
-        a.moved(angle - apart, (0, 0)),
-        b.moved(angle + apart, (distance, rng.normal(0, 0.06))),
-    )
-
-
-def _beside(left: Garment, right: Garment) -> Garment:
-    return Garment(left.outlines + right.outlines, left.details + right.details)
+    shift = (rng.uniform(0.4, 0.75), rng.normal(0, 0.06))
+    return a.moved(angle - apart).beside(b.moved(angle + apart, shift))
 
 
 def _strapped_shoe(rng) -> Garment:
@@ -430,13 +390,12 @@ def _strapped_shoe(rng) -> Garment:
     details = []
     for x in rng.uniform(-0.42, 0.4, rng.integers(1, 5)):
         y = -max(0.0, x + 0.15) / 0.65 * heel
-        details.append(
-            _arc(x, y, rng.uniform(0.05, 0.16), rng.uniform(0.1, 0.3), np.pi, 2 * np.pi, 9)
-        )
+        radii = rng.uniform(0.05, 0.16), rng.uniform(0.1, 0.3)
+        details.append(arc(x, y, *radii, np.pi, 2 * np.pi, 9))
     if _chance(rng, 0.5):
         top = -heel - rng.uniform(0.15, 0.4)
-        details.append(_line([0.47, -heel], [0.42, top], [0.2, top], [0.15, -heel * 0.6]))
-    return Garment([_line(*sole)], details)
+        details.append(line([0.47, -heel], [0.42, top], [0.2, top], [0.15, -heel * 0.6]))
+    return Garment([line(*sole)], details)
 
 
 def sandal(rng) -> Garment:
@@ -448,7 +407,7 @@ def sandal(rng) -> Garment:
         angle = rng.uniform(-np.pi, np.pi)
     if _chance(rng, 0.45):
         return _pair(rng, _flip_flop, angle)
-    return _flip_flop(rng).moved(angle, (0, 0))
+    return _flip_flop(rng).moved(angle)
 
 
 def shirt(rng, sewn=False) -> Garment:
@@ -456,21 +415,20 @@ def shirt(rng, sewn=False) -> Garment:
     long = _chance(rng, 0.55)
     sleeve = (0.45, 0.9) if long else (0.1, 0.4)
     cut = _Cut(sleeve, (0.13, 0.26), (5, 85), (0.8, 1.25))
-    torso = _torso(rng, cut.sewn(*(LONG if long else SHORT)) if sewn else cut)
+    torso = _torso(rng, cut.sewn(LONG if long else SHORT) if sewn else cut)
     neck, details = torso.neck, []
     if _chance(rng, 0.85):
         out, drop = rng.uniform(1.1, 1.7), rng.uniform(0.08, 0.2)
         details += _both_sides(
-            _line([0, torso.neck_depth], [neck, 0], [neck * out, drop], [neck * 0.3, drop * 1.3])
+            line([0, torso.neck_depth], [neck, 0], [neck * out, drop], [neck * 0.3, drop * 1.3])
         )
     if _chance(rng, 0.75):
         x = rng.uniform(-0.02, 0.02)
-        details.append(_line([x, torso.neck_depth], [x, torso.hem]))
+        details.append(line([x, torso.neck_depth], [x, torso.hem]))
         if _chance(rng, 0.25):
-            details.append(_line([x + 0.07, torso.neck_depth], [x + 0.07, torso.hem]))
+            details.append(line([x + 0.07, torso.neck_depth], [x + 0.07, torso.hem]))
     if _chance(rng, 0.75):
-        x = rng.choice([0.0, 0.035])
-        count = int(rng.integers(3, 8))
+        x, count = rng.choice([0.0, 0.035]), rng.integers(3, 8)
         details += _dots(x, 0.2, torso.hem - 0.1, count, rng.uniform(0.008, 0.024))
     if _chance(rng, 0.3):
         details.append(_pocket(rng, 0.08, 0.32, 0.13))
@@ -483,19 +441,18 @@ def _laces(rng, start, end) -> list[Line]:
     """Short strokes across the line from `start` to `end`."""
     slant = rng.uniform(-0.04, 0.08)
     return [
-        _line(at + [-0.03, -0.04], at + [0.05 + slant, 0.06])
-        for at in np.linspace(start, end, int(rng.integers(2, 6)))
+        line(at + [-0.03, -0.04], at + [0.05 + slant, 0.06])
+        for at in np.linspace(start, end, rng.integers(2, 6))
     ]
 
 
 def _shoe_from_above(rng) -> Garment:
     sole = _sole_from_above(rng)
     w = np.abs(sole[:, 0]).max()
-    details = [_arc(0, 0.2, w * rng.uniform(0.5, 0.8), rng.uniform(0.15, 0.26))]
-    for y in np.linspace(-0.2, 0.05, int(rng.integers(0, 4))):
-        details.append(_line([-w * 0.4, y], [w * 0.4, y]))
+    details = [arc(0, 0.2, w * rng.uniform(0.5, 0.8), rng.uniform(0.15, 0.26))]
+    details += [across(w * 0.4, y) for y in np.linspace(-0.2, 0.05, rng.integers(0, 4))]
     if _chance(rng, 0.4):
-        details.append(_arc(0, -0.28, w * 0.8, 0.1, np.pi, 2 * np.pi, 8))
+        details.append(arc(0, -0.28, w * 0.8, 0.1, np.pi, 2 * np.pi, 8))
     return Garment([sole], details)
 
 
@@ -508,7 +465,7 @@ def sneaker(rng) -> Garment:
         toe = height * rng.uniform(0.55, 0.75)
     instep = np.array([rng.uniform(-0.08, 0.12), -max(height * rng.uniform(0.5, 0.85), toe * 1.25)])
     front = np.array([-0.36, -toe * 1.3])
-    outline = _line(
+    outline = line(
         [0.5, 0],
         [0.5 + rng.uniform(-0.04, 0.04), -height],
         [0.5 - opening, -height * rng.uniform(0.75, 1.05)],
@@ -517,18 +474,14 @@ def sneaker(rng) -> Garment:
         [-0.5, -toe * 0.8],
         [-0.53, 0],
     )
-    details = []
-    if _chance(rng, 0.55):
-        y = -rng.uniform(0.03, 0.1)
-        details.append(_line([-0.52, y], [0.5, y]))
-    if _chance(rng, 0.6):
-        details += _laces(rng, instep, front)
-    if _chance(rng, 0.25):
-        details.append(_line(front, [-0.34, 0]))
-    if _chance(rng, 0.25):
-        details.append(_line([0.1, -0.08], [0.3, -height * 0.6], [0.2, -0.05]))
-    if _chance(rng, 0.2):
-        details.append(_arc(0.5 - opening / 2, -height, opening / 2, 0.04))
+    details = sometimes(
+        rng,
+        (0.55, lambda: [line([-0.52, 0], [0.5, 0]) - [0, rng.uniform(0.03, 0.1)]]),
+        (0.6, lambda: _laces(rng, instep, front)),
+        (0.25, lambda: [line(front, [-0.34, 0])]),
+        (0.25, lambda: [line([0.1, -0.08], [0.3, -height * 0.6], [0.2, -0.05])]),
+        (0.2, lambda: [arc(0.5 - opening / 2, -height, opening / 2, 0.04)]),
+    )
     return Garment([outline], details)
 
 
@@ -539,23 +492,18 @@ def bag(rng) -> Garment:
         w *= rng.uniform(0.5, 0.8)
     shape = rng.random()
     if shape < 0.65:
-        body = _line([-w * top, 0], [w * top, 0], [w, h], [-w, h])
+        body = line([-w * top, 0], [w * top, 0], [w, h], [-w, h])
     elif shape < 0.85:
-        body = _arc(0, h * 0.5, w, h * 0.5)
+        body = arc(0, h * 0.5, w, h * 0.5)
     else:
-        body = np.concatenate([_line([-w, 0], [w, 0]), _arc(0, h * 0.4, w, h * 0.6, 0, np.pi, 9)])
+        body = np.concatenate([line([-w, 0], [w, 0]), arc(0, h * 0.4, w, h * 0.6, 0, np.pi, 9)])
     rim = w * top if shape < 0.65 else w * 0.9
     reach, rise, details = rim * rng.uniform(0.3, 1.0), rng.uniform(0.12, 0.75), []
     base = rng.uniform(-0.02, 0.12)
     if _chance(rng, 0.93):
-        handle = _arc(rng.normal(0, 0.03), base, reach, rise, np.pi, 2 * np.pi, 13)
+        handle = arc(rng.normal(0, 0.03), base, reach, rise, np.pi, 2 * np.pi, 13)
         if _chance(rng, 0.2):
-            handle = _line(
-                [-reach, base],
-                [-reach * 0.9, base - rise],
-                [reach * 0.9, base - rise],
-                [reach, base],
-            )
+            handle = line([-1, 0], [-0.9, -1], [0.9, -1], [1, 0]) * [reach, rise] + [0, base]
         if _chance(rng, 0.3):
             handle = handle + (base - handle[:, 1:]) * [rng.normal(0, 0.4), 0]  # it leans
         details.append(handle)
@@ -563,14 +511,14 @@ def bag(rng) -> Garment:
             details.append(handle * [rng.uniform(0.7, 0.9), rng.uniform(0.7, 0.9)])
     if _chance(rng, 0.35):
         y = h * rng.uniform(0.25, 0.6)
-        flap = _line([-rim, 0], [0, y], [rim, 0]) if _chance(rng, 0.4) else _line([-w, y], [w, y])
+        flap = line([-rim, 0], [0, y], [rim, 0]) if _chance(rng, 0.4) else across(w, y)
         details.append(flap)
-    if _chance(rng, 0.3):
-        details.append(_arc(0, h * rng.uniform(0.2, 0.5), rng.uniform(0.02, 0.08), 0.05, points=9))
-    if _chance(rng, 0.2):
-        details.append(_pocket(rng, -w * 0.5, h * 0.45, w))
-    if _chance(rng, 0.1):
-        details += _dots(0, h * 0.3, h * 0.8, 3, 0.02)
+    details += sometimes(
+        rng,
+        (0.3, lambda: [arc(0, h * rng.uniform(0.2, 0.5), rng.uniform(0.02, 0.08), 0.05, points=9)]),
+        (0.2, lambda: [_pocket(rng, -w * 0.5, h * 0.45, w)]),
+        (0.1, lambda: _dots(0, h * 0.3, h * 0.8, 3, 0.02)),
+    )
     return Garment([body], details)
 
 
@@ -590,20 +538,18 @@ def ankle_boot(rng) -> Garment:
     ]
     if heel:
         outline += [[-0.1, heel], [0.2, heel * 0.2], [0.24, heel], [0.48, heel]]
-    details = []
-    if _chance(rng, 0.4):
-        y = heel * 0.6 - 0.05
-        details.append(_line([-0.5, y], [0.5, y]))
-    if _chance(rng, 0.4):
-        details += _laces(rng, np.array([0.5 - shaft, -height * 0.9]), ankle)
-    if _chance(rng, 0.25):
-        y = -height * rng.uniform(0.8, 0.92)
-        details.append(_line([0.5 - shaft, y], [0.48, y]))
-    if _chance(rng, 0.2):
-        details.append(_arc(0.5 - shaft / 2, -height, shaft / 2, 0.05))
-    if _chance(rng, 0.15):
-        details.append(_line([0.35, -height], [0.35, -toe]))
-    return Garment([_line(*outline)], details)
+    details = sometimes(
+        rng,
+        (0.4, lambda: [across(0.5, heel * 0.6 - 0.05)]),
+        (0.4, lambda: _laces(rng, np.array([0.5 - shaft, -height * 0.9]), ankle)),
+        (
+            0.25,
+            lambda: [line([0.5 - shaft, -height], [0.48, -height]) * [1, rng.uniform(0.8, 0.92)]],
+        ),
+        (0.2, lambda: [arc(0.5 - shaft / 2, -height, shaft / 2, 0.05)]),
+        (0.15, lambda: [line([0.35, -height], [0.35, -toe])]),
+    )
+    return Garment([line(*outline)], details)
 
 
 def shoes_from_above(rng, label: int) -> Garment:
@@ -613,13 +559,13 @@ def shoes_from_above(rng, label: int) -> Garment:
     """
     shoe = {5: _flip_flop, 7: _shoe_from_above, 9: ankle_boot}[label](rng)
     if label != 9:
-        shoe = shoe.scaled(rng.uniform(0.95, 1.5), 1)
-    other = shoe.scaled(-1, 1) if _chance(rng, 0.8) else shoe
+        shoe = shoe.widened(rng.uniform(0.95, 1.5))
+    other = shoe.widened(-1) if _chance(rng, 0.8) else shoe
     width = np.ptp(np.concatenate(shoe.outlines)[:, 0])
     apart, shift = rng.normal(0, 0.15), (width * rng.uniform(0.85, 1.15), rng.normal(0, 0.08))
-    pair = _beside(shoe.moved(apart, (0, 0)), other.moved(-apart, shift))
+    pair = shoe.moved(apart).beside(other.moved(-apart, shift))
     upright = rng.normal(0, 0.2) + (np.pi if _chance(rng, 0.4) else 0)
-    return pair.moved(upright if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi), (0, 0))
+    return pair.moved(upright if _chance(rng, 0.7) else rng.uniform(-np.pi, np.pi))
 
 
 GARMENTS: tuple[Callable[[np.random.Generator], Garment], ...] = (

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 import torch
 
@@ -29,7 +30,6 @@ class Examples:
 
     def __init__(self):
         self._loaded: dict[str, TrainingData] = {}
-        self._held_out_drawings: Split | None = None
 
     def get(self, source: str, report: Report) -> TrainingData:
         """The examples of a source, shuffled. Raises `NoData` if the dataset is not available."""
@@ -38,11 +38,10 @@ class Examples:
             self._loaded[source] = load(report)
         return self._loaded[source]
 
+    @cached_property
     def held_out_drawings(self) -> Split:
         """Drawings of garments on which nothing is trained."""
-        if self._held_out_drawings is None:
-            self._held_out_drawings = _drawings(HELD_OUT_DRAWINGS, seed=2)
-        return self._held_out_drawings
+        return _drawings(HELD_OUT_DRAWINGS, seed=2)
 
 
 def _load_fashion_mnist(report: Report) -> TrainingData:

@@ -19,8 +19,10 @@ import torch
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.mlp import MLP
+from fmnist_demo.training import stop_reasons
 from fmnist_demo.training.examples import Examples, NoData
 from fmnist_demo.training.loop import EpochResult, fit, stop_reason, validate
+from fmnist_demo.training.precision import AUTO, choose_precision
 from fmnist_demo.training.queue import TrainingQueue
 from fmnist_demo.training.result import trained_checkpoint
 from fmnist_demo.training.settings import Settings
@@ -90,7 +92,7 @@ class Lab:
 
                 examples = self.examples.get(settings.source, report)
                 examples = replace(examples, train=examples.train.first(settings.examples))
-                drawings = self.examples.held_out_drawings()
+                drawings = self.examples.held_out_drawings
                 with closing(self.trainer(settings, examples, drawings, control)) as updates:
                     yield from updates
         except UserError as error:
@@ -137,20 +139,21 @@ def run(
     held_out_drawings: Split,
     control: Control,
     device: torch.device | str = "cpu",
-    limit: float | None = None,
+    limit: float = TIME_LIMIT,
 ) -> Iterator[Snapshot | Finished]:
     """Train a network as `control` says; yield snapshots, at last `Finished`.
 
     A snapshot comes at the start, after every epoch, and whenever `INTERVAL` seconds have passed,
     during a pause too. `held_out_drawings` set the confidence threshold. `limit`: seconds of
-    training, `TIME_LIMIT` if None.
+    training.
 
     Raises `UserError` if the training fails, or ends before its first epoch does.
     """
-    model, config = MLP(settings.shape), settings.training_config
+    model = MLP(settings.shape)
+    config = replace(settings.training_config, precision=choose_precision(AUTO, device))
     history: list[EpochResult] = []
-    limits = Limits(TIME_LIMIT if limit is None else limit)
-    share, shown_at = 0.0, -math.inf
+    limits = Limits(limit)
+    share, shown_at, recorded = 0.0, -math.inf, stop_reasons.INTERRUPTED
     yield (latest := snapshot(model, share, history))
     with closing(fit(model, examples.train, examples.validation, config, device=device)) as events:
         for event in events:
@@ -168,20 +171,12 @@ def run(
                 if np.isfinite(current.weights).all():  # otherwise `fit` is about to say so
                     yield (latest := current)
         else:
-            reason = stop_reason(history, config)
+            reason = recorded = stop_reason(history, config)
     if not history:
         raise UserError("The training ended before its first epoch, so there is no network.")
 
     train_accuracy = validate(model, examples.train.first(ACCURACY_EXAMPLES))[1]
-    finished_by_itself = reason in ("all epochs", "early stopping")
-    checkpoint = trained_checkpoint(
-        model,
-        config,
-        examples,
-        held_out_drawings,
-        history,
-        reason if finished_by_itself else "interrupted",
-    )
+    checkpoint = trained_checkpoint(model, config, examples, held_out_drawings, history, recorded)
     yield Finished(
         Run(settings, history, reason, train_accuracy), checkpoint, snapshot(model, 1.0, history)
     )
@@ -201,13 +196,13 @@ class Limits:
         self._paused += time.monotonic() - before
 
     def reached(self, control: Control) -> str | None:
-        """Why the training has to end now, a key of `STOP_REASONS`, or None."""
+        """Why the training has to end now, one of `stop_reasons`, or None."""
         if control.stopped:
-            return "stopped"
+            return stop_reasons.STOPPED
         if self._paused > PAUSE_LIMIT:
-            return "pause limit"
+            return stop_reasons.PAUSE_LIMIT
         if time.monotonic() - self._start - self._paused > self.seconds:
-            return "time limit"
+            return stop_reasons.TIME_LIMIT
         return None
 
 

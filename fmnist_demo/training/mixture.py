@@ -38,24 +38,18 @@ class Mixture:
         """The number of examples in an epoch."""
         return self.photographs + self.set_size
 
-    def examples(self, epoch: int) -> torch.Tensor:
-        """The indices of the examples of an epoch, counted from 1: int64 (len(self),)."""
-        turn = (epoch - 1) % self.sets
-        start = self.photographs + turn * self.set_size
-        return torch.cat(
-            [torch.arange(self.photographs), torch.arange(start, start + self.set_size)]
-        )
-
     def batches(self, epoch: int, batch_size: int, generator: torch.Generator) -> Iterator[Batch]:
-        """The examples of an epoch in an order shuffled by `generator`, which is on the CPU.
+        """The examples of an epoch, counted from 1, shuffled by `generator`, which is on the CPU.
 
         The last batch may be smaller. One of a single example is left out, for batch
         normalisation needs two.
         """
-        examples = self.examples(epoch)
-        for positions in batches(len(self), batch_size, generator):
-            if len(positions) > 1:
-                chosen = examples[positions].to(self.images.device)
-                yield Batch(
-                    self.images[chosen] / 255, self.labels[chosen], chosen < self.photographs
-                )
+        skipped = (epoch - 1) % self.sets * self.set_size
+        for chosen in batches(len(self), batch_size, generator):
+            if len(chosen) > 1:
+                chosen = chosen.to(self.images.device)
+                photographs = chosen < self.photographs
+                chosen = torch.where(photographs, chosen, chosen + skipped)
+                # For bytes, `index_select` takes a twentieth of the time of indexing.
+                images = self.images.index_select(0, chosen).float().div_(255)
+                yield Batch(images, self.labels[chosen], photographs)

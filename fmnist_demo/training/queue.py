@@ -13,8 +13,7 @@ MAX_LENGTH = 8
 class TrainingQueue:
     """Who trains next. Threads may share it."""
 
-    def __init__(self, max_length: int = MAX_LENGTH):
-        self.max_length = max_length
+    def __init__(self):
         self._entries: list[object] = []
         self._lock = Lock()
 
@@ -30,9 +29,9 @@ class TrainingQueue:
         """
         entry = object()
         with self._lock:
-            if len(self._entries) >= self.max_length:
+            if len(self._entries) >= MAX_LENGTH:
                 raise UserError(
-                    f"{self.max_length} trainings are already waiting or running: try again in a "
+                    f"{MAX_LENGTH} trainings are already waiting or running: try again in a "
                     "few minutes."
                 )
             self._entries.append(entry)

@@ -1,19 +1,14 @@
-"""A trained network as a checkpoint: its metadata is put together here and nowhere else."""
+"""A trained network as a checkpoint with its metadata."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.networks.calibration import calibrate
 from fmnist_demo.networks.checkpoints import Checkpoint, Metadata
-from fmnist_demo.networks.mlp import MLP, MLPConfig
+from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.loop import EpochResult, best_epoch
-
-
-def planned_metadata(shape: MLPConfig, config: TrainConfig, examples: TrainingData) -> Metadata:
-    """What is known before the training."""
-    return Metadata(shape, asdict(config), examples.split_hash)
 
 
 def trained_checkpoint(
@@ -30,8 +25,10 @@ def trained_checkpoint(
     confidence threshold. `stop_reason`: as in `Metadata`.
     """
     best = best_epoch(history)
-    metadata = replace(
-        planned_metadata(model.config, config, examples),
+    metadata = Metadata(
+        model.config,
+        asdict(config),
+        examples.split_hash,
         calibration=calibrate(model, examples.validation, held_out_drawings),
         history=[asdict(result) for result in history],
         validation={"loss": best.validation_loss, "accuracy": best.validation_accuracy},

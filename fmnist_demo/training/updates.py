@@ -10,25 +10,17 @@ from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.networks.regularisation import total_zeros
 from fmnist_demo.training.loop import EpochResult, best_epoch
 from fmnist_demo.training.settings import Settings
+from fmnist_demo.training.stop_reasons import VERDICTS
 
 FILTERS = 12
 """First-layer units whose weights a snapshot shows."""
-
-STOP_REASONS = {
-    "all epochs": "All {epochs} epochs trained",
-    "early stopping": "Stopped early at epoch {epochs}",
-    "stopped": "Stopped by you after epoch {epochs}",
-    "time limit": "Stopped after epoch {epochs} by the time limit",
-    "pause limit": "Stopped after epoch {epochs} because the pause was too long",
-}
-"""Why a training ended, as the verdict begins."""
 
 
 @dataclass(frozen=True)
 class Run:
     """A finished training.
 
-    `history`: one result for each epoch, at least one. `stop_reason`: a key of `STOP_REASONS`.
+    `history`: one result for each epoch, at least one. `stop_reason`: a key of `VERDICTS`.
     `train_accuracy`: of the best epoch, 0 to 1, on training examples without augmentation.
     """
 
@@ -51,10 +43,8 @@ class Run:
     def verdict(self) -> str:
         """Why it ended, the best epoch, its accuracies, the gap and the zeros."""
         best = self.best_epoch
-        reason = STOP_REASONS[self.stop_reason].format(epochs=len(self.history))
-        gap = f"a gap of {self.gap * 100:.1f} points"
-        if self.gap <= 0:
-            gap = "no gap"
+        reason = VERDICTS[self.stop_reason].format(epochs=len(self.history))
+        gap = f"a gap of {self.gap * 100:.1f} points" if self.gap > 0 else "no gap"
         return (
             f"{reason}. The best epoch is {best.epoch}, with {best.validation_accuracy:.1%} "
             f"validation accuracy and {self.train_accuracy:.1%} training accuracy ({gap}). "

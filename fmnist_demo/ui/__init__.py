@@ -1,1 +1,1 @@
-"""The page: the only rooms, with app.py, that know Gradio."""
+"""The page. Only this package and `app.py` import Gradio."""

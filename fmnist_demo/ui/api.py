@@ -1,37 +1,36 @@
-"""The named endpoints /classify and /compare, for programs. Documented in the README."""
+"""The named endpoints /classify and /compare, for programs. The README documents them."""
+
+from collections.abc import Callable
 
 import gradio as gr
 
 from fmnist_demo.errors import UserError
+from fmnist_demo.images.preprocessing import prepare
 from fmnist_demo.networks.checkpoints import Checkpoint, Collection
 from fmnist_demo.networks.inference import Prediction, predict
 from fmnist_demo.networks.regularisation import REGULARISERS
-from fmnist_demo.ui.picture import Picture, prepare_picture
+from fmnist_demo.ui.picture import Picture
 
 
 def build(collection: Collection) -> None:
     """Add the endpoints; their components are on the page but hidden."""
 
-    def predictions_for(image, checkpoints: list[Checkpoint]) -> list[Prediction]:
-        if image is None:
-            raise UserError("The request contains no picture: send a file.")
-        return predict(checkpoints, prepare_picture(image).pixels)
+    def predictions(image, choose: Callable[[], list[Checkpoint]]) -> list[Prediction]:
+        try:
+            if image is None:
+                raise UserError("The request contains no picture: send a file.")
+            return predict(choose(), prepare(image).pixels)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
 
     def classify(image, layers, regulariser):
         """Classify the garment in a picture with one network."""
-        try:
-            (prediction,) = predictions_for(image, [collection.get(layers, regulariser)])
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+        (prediction,) = predictions(image, lambda: [collection.get(layers, regulariser)])
         return dict(prediction.ranked)
 
     def compare(image):
         """Classify the garment in a picture with every network."""
-        try:
-            predictions = predictions_for(image, collection.choose())
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return [prediction.as_dict() for prediction in predictions]
+        return [prediction.as_dict() for prediction in predictions(image, collection.choose)]
 
     depths = sorted({c.layers for c in collection})
     with gr.Column(visible=False):

@@ -13,12 +13,11 @@ import gradio as gr
 from gradio_client import utils
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-MAX_UPLOAD = 20 * 2**20
-"""Bytes of the largest file that a visitor may send."""
+from fmnist_demo.errors import UserError
+from fmnist_demo.images.reading import MAX_BYTES
 
 MAX_REQUEST = 2**20
 """Bytes of the largest request other than an upload: parsed JSON takes up to 30 times its size."""
@@ -32,16 +31,21 @@ class GuardedBlocks(gr.Blocks):
 
     async def preprocess_data(self, block_fn, inputs, *args, **kwargs):
         """Preprocess as Gradio does. Raises `gr.Error` if an input is invalid."""
-        with errors_in_a_sentence():
-            utils.traverse(inputs, _check_file, _is_file)
-            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+        try:
+            with errors_in_a_sentence():
+                utils.traverse(inputs, _check_file, lambda v: isinstance(v, dict) and "path" in v)
+                return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
 
 
 @contextmanager
 def errors_in_a_sentence() -> Iterator[None]:
-    """Turn every exception about a visitor's input into a `gr.Error` of one sentence."""
+    """Turn every exception but `UserError` into a `gr.Error` of one sentence."""
     try:
         yield
+    except UserError:
+        raise
     except gr.Error as error:
         sentence = " ".join(error.message.split())[:300].rstrip(".")
         sentence = sentence.encode(errors="replace").decode()  # a lone surrogate cannot be sent
@@ -58,16 +62,15 @@ def preprocessed(components: Iterable[gr.components.Component], payloads: Iterab
     """The inputs of a listener with `preprocess=False`, preprocessed by their components.
 
     This runs in the listener's thread; Gradio would start a thread for each input. Raises
-    `gr.Error` if an input is invalid.
+    `UserError` or `gr.Error` if an input is invalid.
     """
+    values = []
     with errors_in_a_sentence():
-        return [_preprocessed(*pair) for pair in zip(components, payloads, strict=True)]
-
-
-def _preprocessed(component: gr.components.Component, payload: object) -> object:
-    if payload is not None and (model := getattr(component, "data_model", None)):
-        payload = model.model_validate(payload)
-    return component.preprocess(payload)
+        for component, payload in zip(components, payloads, strict=True):
+            if payload is not None and (model := getattr(component, "data_model", None)):
+                payload = model.model_validate(payload)
+            values.append(component.preprocess(payload))
+    return values
 
 
 class Limits:
@@ -84,7 +87,7 @@ class Limits:
             return await JSONResponse({"detail": detail}, 403)(scope, receive, send)
 
         upload = scope["path"].rstrip("/").endswith("/upload")
-        limit = MAX_UPLOAD + _FORM if upload else MAX_REQUEST
+        limit = MAX_BYTES + _FORM if upload else MAX_REQUEST
         detail = f"The request is larger than {limit // 2**20} MB: send less at a time."
         length = Request(scope).headers.get("content-length", "")
         if length.isdecimal() and int(length) > limit:
@@ -109,13 +112,6 @@ class Limits:
                 raise
             detail = "The upload does not have the expected form: send the file with its name."
             return await JSONResponse({"detail": detail}, 400)(scope, receive, send)
-
-
-MIDDLEWARE = [Middleware(Limits)]
-
-
-def _is_file(value: object) -> bool:
-    return isinstance(value, dict) and "path" in value
 
 
 def _check_file(file: dict) -> dict:

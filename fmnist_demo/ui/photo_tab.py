@@ -2,9 +2,10 @@
 
 import gradio as gr
 
+from fmnist_demo.images.preprocessing import prepare
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui.answers.panel import Panel
-from fmnist_demo.ui.picture import Picture, prepare_picture
+from fmnist_demo.ui.picture import Picture
 from fmnist_demo.ui.your_network import YourNetwork
 
 ADVICE = (
@@ -13,7 +14,7 @@ ADVICE = (
 )
 
 
-def build(collection: Collection, your_network: YourNetwork) -> Panel:
+def build(collection: Collection, your_network: YourNetwork) -> None:
     """Lay out the tab and connect it."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(scale=2, min_width=300):
@@ -26,6 +27,4 @@ def build(collection: Collection, your_network: YourNetwork) -> Panel:
             gr.Markdown(ADVICE, elem_classes="advice")
         with gr.Column(scale=3, min_width=300):
             prompt = "Upload, paste or take a picture of one garment."
-            panel = Panel(collection, prompt, your_network.key, your_network.store)
-    panel.connect(picture.change, picture, prepare_picture)
-    return panel
+            Panel(collection, your_network, prompt, picture, picture.change, prepare)

@@ -10,14 +10,14 @@ from PIL import Image
 
 from fmnist_demo.networks.checkpoints import WEIGHTS
 from fmnist_demo.spec import CLASS_NAMES
-from fmnist_demo.ui import draw_tab
+from fmnist_demo.ui import examples
 
 SLOW = ("torchvision", "matplotlib", "cv2", "joblib", "scipy", "sklearn", "ray")
 
 START = """
 import json, sys, urllib.request
 from fmnist_demo.networks.checkpoints import Collection
-from fmnist_demo.ui import draw_tab
+from fmnist_demo.ui import examples
 from fmnist_demo.ui.layout import LAUNCH, build
 
 def loaded():
@@ -26,7 +26,7 @@ def loaded():
 app = build(Collection())
 _, url, _ = app.launch(**LAUNCH, prevent_thread_lock=True, quiet=True)
 found = {"started": loaded()}
-picture = {"url": draw_tab.examples()[0]["src"], "meta": {"_type": "gradio.FileData"}}
+picture = {"url": examples.load()[0]["src"], "meta": {"_type": "gradio.FileData"}}
 request = urllib.request.Request(
     url + "gradio_api/run/classify",
     json.dumps({"data": [picture, 3, "none"]}).encode(),
@@ -35,7 +35,7 @@ request = urllib.request.Request(
 with urllib.request.urlopen(request, timeout=120) as response:
     found["label"] = json.load(response)["data"][0]["label"]
 found["answered"] = loaded()
-draw_tab.example(0)
+examples.redraw(0)
 found["drawn"] = loaded()
 print(json.dumps(found))
 app.close()
@@ -59,13 +59,15 @@ def test_the_page_is_built_and_a_drawing_answered_before_anything_slow_is_loaded
     assert found["drawn"] == ["cv2"]
 
 
-def test_the_examples_files_are_what_is_drawn(tmp_path):
-    """`draw_tab.save_examples()` makes them anew."""
-    for label in range(len(CLASS_NAMES)):
-        kept = np.asarray(Image.open(draw_tab.EXAMPLES / f"{label}.png"))
-        drawn = draw_tab.example(label)
+def test_the_examples_files_are_what_is_drawn(tmp_path, monkeypatch):
+    """`examples.save()` makes them anew."""
+    for label, file in enumerate(examples.FILES):
+        kept = np.asarray(Image.open(file))
+        drawn = examples.redraw(label)
         assert kept.shape == drawn.shape
         off = np.abs(kept.astype(int) - drawn)
         assert off.mean() < 0.5  # a version of OpenCV may lay its edges a little otherwise
-    draw_tab.save_examples(tmp_path)
-    assert len(list(tmp_path.glob("*.png"))) == len(CLASS_NAMES)
+    files = [tmp_path / file.name for file in examples.FILES]
+    monkeypatch.setattr(examples, "FILES", files)
+    examples.save()
+    assert len([file for file in files if file.is_file()]) == len(CLASS_NAMES)

@@ -64,11 +64,8 @@ def test_a_failure_is_counted(app_url, visitors):
 @pytest.mark.parametrize("name", ["load", "fuzz", "kills"])
 def test_the_page_on_reliability_shows_its_figures(name):
     page = reliability.PAGE.read_text(encoding="utf-8")
-    table = "Not measured yet."
-    if reliability.RESULTS.exists():
-        results = json.loads(reliability.RESULTS.read_text(encoding="utf-8"))
-        if name in results:
-            table = importlib.import_module(f"benchmarks.stress.{name}").table(results[name])
+    results = json.loads(reliability.RESULTS.read_text(encoding="utf-8"))[name]
+    table = importlib.import_module(f"benchmarks.stress.{name}").table(results)
     assert pages.replaced(page, name, table) == page
 
 

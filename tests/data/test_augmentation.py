@@ -1,4 +1,4 @@
-"""Random changes keep a picture a picture, repeat by seed, and tell drawings from photographs."""
+"""Augmented images stay valid and depend only on the seed; only photographs change their kind."""
 
 import pytest
 import torch
@@ -38,7 +38,7 @@ def test_shape_and_range_are_kept(seed, count, photograph):
     assert changed.max() <= 1
 
 
-def test_the_same_seed_repeats_and_another_does_not(images):
+def test_the_seed_decides_the_changes(images):
     photographs = torch.arange(len(images)) % 2 == 0
     before = torch.get_rng_state()
     one, again, other = (augment(images, photographs, seeded(s)) for s in (1, 1, 2))
@@ -47,7 +47,7 @@ def test_the_same_seed_repeats_and_another_does_not(images):
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_the_given_pictures_are_left_as_they_were(images):
+def test_augmenting_does_not_modify_its_input(images):
     before = images.clone()
     changed = augment(images, torch.ones(len(images), dtype=torch.bool), seeded())
     assert torch.equal(images, before)
@@ -55,7 +55,7 @@ def test_the_given_pictures_are_left_as_they_were(images):
 
 
 @pytest.mark.parametrize("change", ["EDGES", "SILHOUETTE", "PHOTO"])
-def test_only_photographs_become_line_drawings_silhouettes_and_photos(change, images, monkeypatch):
+def test_only_photographs_become_line_drawings_silhouettes_or_photos(change, images, monkeypatch):
     for name in ("EDGES", "SILHOUETTE", "PHOTO", "ERASE"):
         monkeypatch.setattr(module, name, 0)
     photographs = torch.arange(len(images)) % 3 == 0
@@ -66,7 +66,7 @@ def test_only_photographs_become_line_drawings_silhouettes_and_photos(change, im
     assert torch.equal(differs, photographs)
 
 
-def test_line_drawings_silhouettes_and_photos_are_as_frequent_as_promised(images, monkeypatch):
+def test_each_change_is_as_frequent_as_its_probability(images, monkeypatch):
     monkeypatch.setattr(module, "edges", lambda x, _: torch.full_like(x, 0.25))
     monkeypatch.setattr(module, "silhouette", lambda x, _: torch.full_like(x, 0.75))
     monkeypatch.setattr(module, "photo", lambda x, _: torch.full_like(x, 0.5))
@@ -88,8 +88,8 @@ def test_the_outline_of_a_square_is_bright_and_its_inside_black():
     assert (outline[:6] == 0).all()
 
 
-def test_no_pictures_at_all_are_no_error():
-    """In a small batch, often no picture is chosen for a change."""
+def test_an_empty_batch_can_be_augmented():
+    """In a small batch, a change often gets no image."""
     nothing = torch.zeros(0, 28, 28)
     assert augment(nothing, torch.zeros(0, dtype=torch.bool), seeded()).shape == (0, 28, 28)
 
@@ -102,7 +102,7 @@ def test_a_silhouette_is_black_and_white(images):
     assert torch.equal(silhouette(images, seeded()), (images > 0.1).float())
 
 
-def test_a_stretched_garment_is_bright_on_black_and_as_varied_as_a_cut_out_photos(images):
+def test_stretching_raises_the_contrast_and_keeps_the_background_black(images):
     garment = images > 0.06
     stretched = stretch(images)
     assert (stretched[~garment] == 0).all()
@@ -116,7 +116,7 @@ def test_a_stretched_garment_is_bright_on_black_and_as_varied_as_a_cut_out_photo
     assert contrast[1] > 1.3 * contrast[0]
 
 
-def test_a_photo_is_a_stretched_garment_under_uneven_light(images):
+def test_an_imitated_photo_is_a_stretched_garment_in_uneven_light(images):
     garment = images > 0.06
     taken = photo(images, seeded())
     assert (taken[~garment] == 0).all()
@@ -124,7 +124,7 @@ def test_a_photo_is_a_stretched_garment_under_uneven_light(images):
     light = taken - stretch(images)
     assert light[garment].std() > 0.03
     across, down = (light.diff(dim=d).abs().mean() for d in (2, 1))
-    assert across > 1.2 * down  # folds hang
+    assert across > 1.2 * down  # folds are vertical
 
 
 @given(st.floats(0.1, 1), st.floats(0.1, 1))
@@ -135,7 +135,7 @@ def test_stretching_keeps_the_order_of_brightness(one, other):
     assert (first - second) * (one - other) >= 0
 
 
-def test_a_tone_keeps_the_order_of_brightness_and_white():
+def test_gamma_keeps_the_order_of_brightness_and_white():
     ramp = torch.linspace(0, 1, 784).reshape(1, 28, 28).repeat(50, 1, 1)
     toned = tone(ramp, seeded()).flatten(1)
     assert (toned.diff() >= 0).all()
@@ -160,7 +160,7 @@ def test_half_of_the_garments_are_flipped():
     assert flipped.float().mean().item() == pytest.approx(0.5, abs=0.04)
 
 
-def test_one_rectangle_of_at_most_nine_pixels_a_side_is_erased_in_some_pictures():
+def test_some_images_lose_a_rectangle_with_sides_of_three_to_nine_pixels():
     white = torch.ones(5000, 28, 28)
     holes = erase(white, seeded()) == 0
     rows, columns = holes.any(2).sum(1), holes.any(1).sum(1)

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import assert_one_sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmnist_demo.data import download, fashion_mnist, official_files, splits
-from fmnist_demo.data.official_files import OfficialFile
+from fmnist_demo.data import download, fashion_mnist, splits
+from fmnist_demo.data.official_files import MIRRORS, SOURCE, OfficialFile
 from fmnist_demo.errors import UserError
 
 N = 70  # examples in the "official" files of these tests: seven of each class
-TIMEOUT = 0.3
 
 
 def idx(values: bytes, *shape: int) -> bytes:
@@ -54,7 +54,9 @@ IMAGES = TRAINING_FILES[0]
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch, tmp_path):
-    """Small official files, no data on this machine, and no proxy before the local server."""
+    """Small official files, no data on this machine, no mirrors, no proxy for the local server."""
+    monkeypatch.setattr(download, "MIRRORS", ())
+    monkeypatch.setattr(download, "TIMEOUT", 5)
     monkeypatch.setattr(fashion_mnist, "TRAINING_FILES", TRAINING_FILES)
     monkeypatch.setattr(fashion_mnist, "TEST_FILES", TEST_FILES)
     monkeypatch.setattr(splits, "VALIDATION_PER_CLASS", 2)
@@ -81,7 +83,7 @@ def files_below(folder: Path) -> list[str]:
 
 
 class Mirrors:
-    """A server that acts as one mirror per behaviour: `mirrors("good")` is a URL."""
+    """A server that acts as one mirror for each behaviour: `url("good")` is a URL."""
 
     def __init__(self):
         self.requests: list[str] = []
@@ -100,7 +102,11 @@ class Mirrors:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
-    def __call__(self, behaviour: str) -> str:
+    def use(self, *behaviours: str):
+        """Let downloads try these mirrors in turn."""
+        download.MIRRORS = [self.url(behaviour) for behaviour in behaviours]
+
+    def url(self, behaviour: str) -> str:
         return f"http://127.0.0.1:{self.server.server_port}/{behaviour}/"
 
     def close(self):
@@ -203,24 +209,32 @@ def refused_mirror() -> str:
         return f"http://127.0.0.1:{closed.getsockname()[1]}/"
 
 
-def assert_one_sentence(message: str):
-    assert "\n" not in message
-    assert message.endswith(".")
-    assert ". " not in message
-
-
-def failure(*args, **kwargs) -> str:
-    """The error message of loading the training data."""
+def refused(call, *arguments) -> str:
+    """The message of the `UserError` that `call` must raise: one sentence."""
     with pytest.raises(UserError) as caught:
-        fashion_mnist.load_training(*args, timeout=TIMEOUT, **kwargs)
-    assert_one_sentence(str(caught.value))
-    return str(caught.value)
+        call(*arguments)
+    message = str(caught.value)
+    assert_one_sentence(message)
+    assert ". " not in message
+    return message
+
+
+@pytest.fixture
+def failure(monkeypatch):
+    """A function that loads the training data and returns the message of the error."""
+
+    def failure(*folder) -> str:
+        with monkeypatch.context() as patch:
+            patch.setattr(download, "TIMEOUT", 0.3)
+            return refused(fashion_mnist.load_training, *folder)
+
+    return failure
 
 
 # The official files
 
 
-def test_file_table_agrees_with_torchvision(monkeypatch):
+def test_the_table_of_files_agrees_with_torchvision(monkeypatch):
     from torchvision.datasets import FashionMNIST
 
     monkeypatch.undo()
@@ -238,12 +252,10 @@ def test_decompressed_official_files_have_the_listed_checksum(monkeypatch, real_
         assert hashlib.md5(gzip.decompress(packed)).hexdigest() == file.idx_md5
 
 
-def test_mirrors_are_torchvisions(monkeypatch, mirrors, raw):
+def test_the_mirrors_are_those_of_torchvision():
     from torchvision.datasets import FashionMNIST
 
-    monkeypatch.setattr(FashionMNIST, "mirrors", [mirrors("good")])
-    fashion_mnist.load_training()
-    assert files_below(raw) == sorted(file.gz for file in TRAINING_FILES)
+    assert list(MIRRORS) == FashionMNIST.mirrors
 
 
 # Finding
@@ -251,20 +263,22 @@ def test_mirrors_are_torchvisions(monkeypatch, mirrors, raw):
 
 @pytest.mark.parametrize("layout", ["FashionMNIST/raw", "raw", "."])
 @pytest.mark.parametrize("compressed", [True, False])
-def test_finds_every_layout_compressed_or_not(tmp_path, layout, compressed):
+def test_files_are_found_in_every_layout_compressed_or_not(tmp_path, layout, compressed):
     content = PACKED if compressed else {n[:-3]: gzip.decompress(c) for n, c in PACKED.items()}
     put(tmp_path / "here" / layout, content)
-    data = fashion_mnist.load_training(tmp_path / "here", mirrors=())
+    data = fashion_mnist.load_training(tmp_path / "here")
     pixels = torch.cat([data.train.images, data.validation.images])
     assert pixels.shape == (N, 28, 28)
     assert pixels.dtype == torch.uint8
     assert data.train.labels.dtype == torch.int64
-    test = fashion_mnist.load_test(tmp_path / "here", mirrors=())
+    test = fashion_mnist.load_test(tmp_path / "here")
     assert test.images.numpy().tobytes() == PIXELS
     assert bytes(test.labels.tolist()) == LABELS
 
 
-def test_argument_then_environment_then_cache(monkeypatch, tmp_path, raw):
+def test_the_folder_comes_from_the_argument_the_environment_or_the_cache(
+    monkeypatch, tmp_path, raw
+):
     assert fashion_mnist.find() == raw
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     assert fashion_mnist.find() == Path.home() / ".cache" / "fmnist-demo" / "FashionMNIST" / "raw"
@@ -280,13 +294,11 @@ def test_an_empty_folder_is_filled_in_torchvisions_layout(tmp_path, ending):
     assert fashion_mnist.find(tmp_path / ending) == tmp_path / "FashionMNIST" / "raw"
 
 
-def test_unknown_home_is_one_sentence():
-    with pytest.raises(UserError, match="no home folder") as caught:
-        fashion_mnist.find("~nobody-of-this-name/data")
-    assert_one_sentence(str(caught.value))
+def test_an_unknown_home_folder_is_reported_in_one_sentence():
+    assert "no home folder" in refused(fashion_mnist.find, "~nobody-of-this-name/data")
 
 
-def test_training_never_opens_the_test_files_and_the_reverse(tmp_path, monkeypatch):
+def test_loading_one_set_never_opens_the_files_of_the_other(tmp_path, monkeypatch):
     put(tmp_path, PACKED)
     opened = []
     read = Path.read_bytes
@@ -313,9 +325,12 @@ def test_reading_leaves_the_folder_as_it_was(tmp_path):
         b"",
     ],
 )
-def test_a_broken_gz_in_the_users_folder_is_named_and_kept(tmp_path, mirrors, content):
+def test_a_damaged_gz_file_in_the_users_folder_is_reported_and_kept(
+    tmp_path, mirrors, content, failure
+):
     put(tmp_path, PACKED | {IMAGES.gz: content})
-    message = failure(tmp_path, mirrors=[mirrors("good")])
+    mirrors.use("good")
+    message = failure(tmp_path)
     assert str(tmp_path / IMAGES.gz) in message
     assert "delete it" in message
     assert (tmp_path / IMAGES.gz).read_bytes() == content
@@ -334,17 +349,19 @@ def test_a_broken_gz_in_the_users_folder_is_named_and_kept(tmp_path, mirrors, co
     ],
     ids=["short", "long", "dimensions", "magic", "label", "other images"],
 )
-def test_a_broken_idx_file_in_the_users_folder_is_named_and_kept(tmp_path, name, content):
+def test_a_damaged_idx_file_in_the_users_folder_is_reported_and_kept(
+    tmp_path, name, content, failure
+):
     put(tmp_path, {file.name: gzip.decompress(PACKED[file.gz]) for file in TRAINING_FILES})
     put(tmp_path, {name: content})
-    message = failure(tmp_path, mirrors=())
+    message = failure(tmp_path)
     assert str(tmp_path / name) in message
     assert "MD5" in message
     assert "delete it" in message
     assert (tmp_path / name).read_bytes() == content
 
 
-def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, monkeypatch):
+def test_an_unreadable_file_is_reported_in_one_sentence(tmp_path, monkeypatch, failure):
     put(tmp_path, PACKED)
 
     def refuse(path):
@@ -360,25 +377,29 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("behaviour", ["good", "no_length", "redirect"])
-def test_downloads_what_it_needs_once(mirrors, raw, behaviour):
-    first = fashion_mnist.load_training(mirrors=[mirrors(behaviour)], timeout=5)
+def test_missing_files_are_downloaded_once(mirrors, raw, behaviour):
+    mirrors.use(behaviour)
+    first = fashion_mnist.load_training()
     asked = len(mirrors.requests)
-    again = fashion_mnist.load_training(mirrors=[mirrors("missing")])
+    mirrors.use("missing")
+    again = fashion_mnist.load_training()
     assert files_below(raw) == sorted(file.gz for file in TRAINING_FILES)
     assert len(mirrors.requests) == asked
     assert torch.equal(first.train.images, again.train.images)
 
 
-def test_a_named_folder_is_filled_up(tmp_path, mirrors):
+def test_only_missing_files_are_downloaded_into_a_given_folder(tmp_path, mirrors):
     put(tmp_path / "raw", {file.gz: PACKED[file.gz] for file in TRAINING_FILES})
-    fashion_mnist.load_test(tmp_path, mirrors=[mirrors("good")])
+    mirrors.use("good")
+    fashion_mnist.load_test(tmp_path)
     assert files_below(tmp_path / "raw") == sorted(PACKED)
     assert [path.split("/")[-1] for path in mirrors.requests] == [file.gz for file in TEST_FILES]
 
 
-def test_a_downloaded_file_has_usual_permissions(mirrors, raw, tmp_path):
+def test_a_downloaded_file_has_the_usual_permissions(mirrors, raw, tmp_path):
     put(tmp_path, {"usual": b""})
-    fashion_mnist.load_training(mirrors=[mirrors("good")])
+    mirrors.use("good")
+    fashion_mnist.load_training()
     assert (raw / IMAGES.gz).stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
@@ -401,18 +422,21 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("behaviour", FAILURES)
-def test_a_failing_mirror_is_one_sentence_and_no_file(mirrors, raw, tmp_path, behaviour):
-    message = failure(mirrors=[mirrors(behaviour)])
-    assert mirrors(behaviour) in message
+def test_a_failing_mirror_is_reported_in_one_sentence_and_leaves_no_file(
+    mirrors, raw, tmp_path, behaviour, failure
+):
+    mirrors.use(behaviour)
+    message = failure()
+    assert mirrors.url(behaviour) in message
     assert FAILURES[behaviour] in message
     assert str(raw) in message
     assert all(file.gz in message for file in TRAINING_FILES)
-    assert official_files.SOURCE in message
+    assert SOURCE in message
     assert files_below(tmp_path) == []
 
 
 def test_a_refused_connection_and_an_unknown_host_have_different_messages(
-    tmp_path, raw, monkeypatch
+    tmp_path, raw, monkeypatch, failure
 ):
     lookup = socket.getaddrinfo
 
@@ -422,54 +446,64 @@ def test_a_refused_connection_and_an_unknown_host_have_different_messages(
         return lookup(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    refused, unknown = refused_mirror(), "http://nowhere.invalid/"
-    message = failure(mirrors=[refused, unknown])
-    assert f"{refused}: Connection refused" in message
+    closed, unknown = refused_mirror(), "http://nowhere.invalid/"
+    monkeypatch.setattr(download, "MIRRORS", [closed, unknown])
+    message = failure()
+    assert f"{closed}: Connection refused" in message
     assert f"{unknown}: Name or service not known" in message
     assert str(raw) in message
     assert files_below(tmp_path) == []
 
 
 @pytest.mark.parametrize("behaviour", FAILURES)
-def test_the_next_mirror_is_tried(mirrors, raw, behaviour):
-    fashion_mnist.load_training(mirrors=[mirrors(behaviour), mirrors("good")], timeout=TIMEOUT)
+def test_the_next_mirror_is_tried(mirrors, raw, behaviour, monkeypatch):
+    monkeypatch.setattr(download, "TIMEOUT", 0.3)
+    mirrors.use(behaviour, "good")
+    fashion_mnist.load_training()
     assert files_below(raw) == sorted(file.gz for file in TRAINING_FILES)
     assert (raw / IMAGES.gz).read_bytes() == PACKED[IMAGES.gz]
 
 
-def test_what_arrived_before_a_failure_is_kept_for_the_next_time(mirrors, raw):
-    message = failure(mirrors=[mirrors("images_only")])
+def test_a_file_that_arrived_before_a_failure_is_not_downloaded_again(mirrors, raw, failure):
+    mirrors.use("images_only")
+    message = failure()
     assert message.startswith(TRAINING_FILES[1].gz)
     assert IMAGES.gz not in message
     assert files_below(raw) == [IMAGES.gz]
-    fashion_mnist.load_training(mirrors=[mirrors("good")])
+    mirrors.use("good")
+    fashion_mnist.load_training()
     assert [path for path in mirrors.requests if "good" in path] == [
         f"/good/{TRAINING_FILES[1].gz}"
     ]
 
 
-def test_a_broken_file_in_our_cache_is_replaced(mirrors, raw):
+def test_a_damaged_file_in_the_cache_is_replaced(mirrors, raw):
     put(raw, {IMAGES.gz: b"broken", TRAINING_FILES[1].name: b"broken too"})
-    fashion_mnist.load_training(mirrors=[mirrors("good")])
+    mirrors.use("good")
+    fashion_mnist.load_training()
     assert (raw / IMAGES.gz).read_bytes() == PACKED[IMAGES.gz]
 
 
-def test_a_broken_file_in_our_cache_is_never_used(mirrors, raw):
+def test_a_damaged_file_in_the_cache_is_never_used(mirrors, raw, failure):
     put(raw, {file.gz: b"broken" for file in TRAINING_FILES})
-    failure(mirrors=[mirrors("missing")])
+    mirrors.use("missing")
+    failure()
 
 
-def test_what_a_killed_download_left_is_never_used(mirrors, raw):
+def test_partial_files_of_a_killed_download_are_never_used(mirrors, raw, failure):
     left = f".{IMAGES.gz}.0123.part"
     put(raw, {left: PACKED[IMAGES.gz], f"{IMAGES.gz}.part": b"half"})
-    failure(mirrors=[mirrors("missing")])
-    fashion_mnist.load_training(mirrors=[mirrors("good")])
+    mirrors.use("missing")
+    failure()
+    mirrors.use("good")
+    fashion_mnist.load_training()
     assert (raw / left).exists()
 
 
-def test_a_path_through_a_file_is_one_sentence(tmp_path, mirrors):
+def test_a_path_through_a_file_is_reported_in_one_sentence(tmp_path, mirrors, failure):
     (tmp_path / "file").write_bytes(b"")
-    message = failure(tmp_path / "file" / "below", mirrors=[mirrors("good")])
+    mirrors.use("good")
+    message = failure(tmp_path / "file" / "below")
     assert str(tmp_path / "file" / "below") in message
     assert "Not a directory" in message
     assert "--data" in message
@@ -480,15 +514,18 @@ def test_a_path_through_a_file_is_one_sentence(tmp_path, mirrors):
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes to any folder"
 )
-def test_a_folder_without_write_permission_is_one_sentence(tmp_path, mirrors):
+def test_a_folder_without_write_permission_is_reported_in_one_sentence(tmp_path, mirrors, failure):
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
-    message = failure(folder, mirrors=[mirrors("good")])
+    mirrors.use("good")
+    message = failure(folder)
     assert str(folder) in message
     assert "Permission denied" in message
 
 
-def test_a_read_only_folder_is_one_sentence(tmp_path, mirrors, monkeypatch):
+def test_a_read_only_file_system_is_reported_in_one_sentence(
+    tmp_path, mirrors, monkeypatch, failure
+):
     """The file system itself refuses, because permissions do not stop root."""
 
     def refuse(path, *args, **kwargs):
@@ -496,7 +533,8 @@ def test_a_read_only_folder_is_one_sentence(tmp_path, mirrors, monkeypatch):
 
     for change in ("touch", "mkdir", "unlink"):
         monkeypatch.setattr(Path, change, refuse)
-    message = failure(tmp_path, mirrors=[mirrors("good")])
+    mirrors.use("good")
+    message = failure(tmp_path)
     assert str(tmp_path) in message
     assert "Read-only file system" in message
     assert IMAGES.gz in message
@@ -505,7 +543,9 @@ def test_a_read_only_folder_is_one_sentence(tmp_path, mirrors, monkeypatch):
 
 
 @pytest.mark.parametrize("when", ["writing", "closing"])
-def test_a_full_disk_is_one_sentence_and_no_file(tmp_path, raw, mirrors, monkeypatch, when):
+def test_a_full_disk_is_reported_in_one_sentence_and_leaves_no_file(
+    tmp_path, raw, mirrors, monkeypatch, when, failure
+):
     def full():
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -527,7 +567,8 @@ def test_a_full_disk_is_one_sentence_and_no_file(tmp_path, raw, mirrors, monkeyp
                 full()
 
     monkeypatch.setattr(download, "open", FullDisk, raising=False)
-    message = failure(mirrors=[mirrors("good"), mirrors("no_length")])
+    mirrors.use("good", "no_length")
+    message = failure()
     assert "No space left on device" in message
     assert mirrors.requests == [f"/good/{IMAGES.gz}"], "another mirror does not help"
     assert str(raw) in message
@@ -535,29 +576,32 @@ def test_a_full_disk_is_one_sentence_and_no_file(tmp_path, raw, mirrors, monkeyp
     assert files_below(tmp_path) == []
 
 
-def test_an_interruption_leaves_nothing(mirrors, tmp_path):
+def test_an_interrupted_download_leaves_no_file(mirrors, tmp_path):
     def interrupt(fraction, text):
         raise KeyboardInterrupt
 
+    mirrors.use("good")
     with pytest.raises(KeyboardInterrupt):
-        fashion_mnist.load_training(mirrors=[mirrors("good")], progress=interrupt)
+        fashion_mnist.load_training(progress=interrupt)
     assert files_below(tmp_path) == []
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals to a thread are POSIX")
-def test_ctrl_c_while_waiting_for_bytes_leaves_nothing(mirrors, tmp_path):
+def test_ctrl_c_while_waiting_for_bytes_leaves_no_file(mirrors, tmp_path):
+    mirrors.use("interrupting")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            fashion_mnist.load_training(mirrors=[mirrors("interrupting")], timeout=5)
+            fashion_mnist.load_training()
     finally:
         signal.signal(signal.SIGINT, before)
     assert files_below(tmp_path) == []
 
 
-def test_progress_hook_in_place_of_the_bar(mirrors, capsys):
+def test_a_progress_callback_replaces_the_progress_bar(mirrors, capsys):
     seen = []
-    fashion_mnist.load_training(mirrors=[mirrors("good")], progress=lambda *args: seen.append(args))
+    mirrors.use("good")
+    fashion_mnist.load_training(progress=lambda *args: seen.append(args))
     fractions = [fraction for fraction, _ in seen]
     assert fractions == sorted(fractions)
     assert 0 < fractions[0] < fractions[-1] == 1
@@ -565,8 +609,9 @@ def test_progress_hook_in_place_of_the_bar(mirrors, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_progress_bar_on_stderr(mirrors, capsys):
-    fashion_mnist.load_training(mirrors=[mirrors("missing"), mirrors("good")])
+def test_the_progress_bar_is_drawn_on_stderr(mirrors, capsys):
+    mirrors.use("missing", "good")
+    fashion_mnist.load_training()
     out, err = capsys.readouterr()
     assert out == ""
     assert TRAINING_FILES[1].gz in err
@@ -576,7 +621,7 @@ def test_progress_bar_on_stderr(mirrors, capsys):
 # The split and the batches
 
 
-def test_split_is_a_fixed_contract(monkeypatch):
+def test_the_split_never_changes(monkeypatch):
     monkeypatch.undo()
     train, validation = splits.split_indices(torch.arange(60_000) % 10)
     assert validation[:5].tolist() == [39, 49, 51, 55, 65]
@@ -585,7 +630,7 @@ def test_split_is_a_fixed_contract(monkeypatch):
 
 
 @given(st.lists(st.integers(0, 9), max_size=40))
-def test_split_is_stratified_disjoint_and_complete(labels):
+def test_the_split_is_stratified_disjoint_and_complete(labels):
     labels = torch.tensor(labels, dtype=torch.int64)
     train, validation = (part.tolist() for part in splits.split_indices(labels))
     assert sorted(train + validation) == list(range(len(labels)))
@@ -598,7 +643,7 @@ def test_split_is_stratified_disjoint_and_complete(labels):
         )
 
 
-def test_split_hash_tells_splits_apart():
+def test_different_splits_have_different_hashes():
     assert splits.split_hash(torch.tensor([1, 23])) != splits.split_hash(torch.tensor([12, 3]))
 
 
@@ -612,15 +657,16 @@ def test_images_keep_their_labels(tmp_path):
     assert len(loaded.validation.labels) == 20
 
 
-def test_real_data(monkeypatch, real_data):
+def test_the_real_data_is_split_into_55000_and_5000(monkeypatch, real_data):
     monkeypatch.undo()
-    loaded = fashion_mnist.load_training(real_data, mirrors=())
+    monkeypatch.setattr(download, "MIRRORS", ())
+    loaded = fashion_mnist.load_training(real_data)
     assert loaded.train.images.shape == (55_000, 28, 28)
     assert loaded.validation.images.shape == (5_000, 28, 28)
     assert loaded.train.labels.bincount().tolist() == [5_500] * 10
     assert loaded.validation.labels.bincount().tolist() == [500] * 10
     assert loaded.split_hash == "4b44a9d50c5f"
-    assert fashion_mnist.load_test(real_data, mirrors=()).images.shape == (10_000, 28, 28)
+    assert fashion_mnist.load_test(real_data).images.shape == (10_000, 28, 28)
 
 
 @given(st.integers(1, 200), st.integers(1, 250), st.integers(0, 2**32))

@@ -10,6 +10,7 @@ from PIL import Image
 from fmnist_demo.experiments import findings, study
 from fmnist_demo.experiments.findings import NOT_SUPPORTED, OPPOSITE, SUPPORTED
 from fmnist_demo.experiments.questions import BEST, QUESTIONS
+from fmnist_demo.experiments.sweep import METRIC_FORMATS
 from fmnist_demo.networks.checkpoints import WEIGHTS
 from fmnist_demo.results import read_study
 
@@ -37,8 +38,12 @@ def deeper(step: float):
     return metrics
 
 
-def depth_answers(metrics, seeds: int = 3) -> list[str]:
-    return findings.answers("depth", summary_of(metrics, seeds)["questions"]["depth"])
+def points_of(question: str, metrics, seeds: int = 3) -> list[dict]:
+    return summary_of(metrics, seeds)["questions"][question]
+
+
+def answers_of(question: str, metrics, seeds: int = 3) -> list[str]:
+    return findings.answers(question, points_of(question, metrics, seeds))
 
 
 def test_the_standard_error_matches_the_one_computed_by_hand():
@@ -55,29 +60,25 @@ def test_the_standard_error_matches_the_one_computed_by_hand():
 )
 def test_the_verdict_follows_from_the_numbers(step, verdict):
     """The difference is `6 step`; twice its standard error is 2 sqrt(2 / 3) 0.01, or 0.0163."""
-    answer = depth_answers(deeper(step))[0]
+    answer = answers_of("depth", deeper(step))[0]
     assert f". {verdict}: the test accuracy is " in answer
-    values = f"{71 + 700 * step:.2f} % with 7 layers and {71 + 100 * step:.2f} % with 1 layer"
+    values = f"{71 + 700 * step:.2f}% with 7 layers and {71 + 100 * step:.2f}% with 1 layer"
     assert values in answer
     assert f"the difference, {600 * step:+.2f} ± 0.82 points, is " in answer
     relation = "within" if verdict == NOT_SUPPORTED else "more than"
     assert answer.endswith(f" is {relation} two standard errors.")
 
 
-def test_a_claim_that_a_metric_falls_is_supported_if_it_falls():
-    def metrics(training):
-        return replace(SOME, plain_train_accuracy=0.9 - 0.1 * training.shape.dropout)
+@pytest.mark.parametrize(("change", "verdict"), [(-0.1, SUPPORTED), (0.1, OPPOSITE)])
+def test_a_claim_that_a_metric_falls_is_supported_if_it_falls(change, verdict):
+    """All validation accuracies are equal, so the first setting, dropout 0.1, is the best."""
 
-    points = summary_of(metrics)["questions"]["dropout"]
-    _, gap, *_ = findings.answers("dropout", points)
-    assert SUPPORTED in gap
-    assert (
-        "the difference, -1.00 ± 0.00 points, is" in gap
-    )  # all are equal, so the first, dropout 0.1, is the best
-    points = summary_of(
-        lambda training: replace(SOME, plain_train_accuracy=0.8 + 0.1 * training.shape.dropout)
-    )
-    assert OPPOSITE in findings.answers("dropout", points["questions"]["dropout"])[1]
+    def metrics(training):
+        return replace(SOME, plain_train_accuracy=0.9 + change * training.shape.dropout)
+
+    _, gap, *_ = answers_of("dropout", metrics)
+    assert verdict in gap
+    assert f"the difference, {10 * change:+.2f} ± 0.00 points, is" in gap
 
 
 def test_the_setting_is_chosen_on_validation_and_compared_on_the_test_set():
@@ -90,8 +91,8 @@ def test_the_setting_is_chosen_on_validation_and_compared_on_the_test_set():
             test_accuracy=0.99 if best_on_test else 0.75 if chosen else 0.7,
         )
 
-    answers = findings.answers("penalties", summary_of(metrics)["questions"]["penalties"])
-    assert "75.00 % with L1 of strength 0.0003 and 70.00 % with no penalty" in answers[0]
+    answers = answers_of("penalties", metrics)
+    assert "75.00% with L1 of strength 0.0003 and 70.00% with no penalty" in answers[0]
 
 
 def test_the_setting_without_the_method_is_never_its_best():
@@ -125,11 +126,11 @@ def test_every_claim_has_an_answer_which_is_not_supported_without_a_difference()
 def test_claims_and_panels_use_metrics_of_their_question(name):
     question = QUESTIONS[name]
     used = {claim.metric for claim in question.claims} | set(question.panels)
-    assert used <= set(QUESTIONS[name].metrics) <= set(findings.METRIC_FORMATS)
+    assert used <= set(QUESTIONS[name].metrics) <= set(METRIC_FORMATS)
 
 
 def test_one_seed_gives_no_verdict():
-    for answer in depth_answers(deeper(0.05), seeds=1):
+    for answer in answers_of("depth", deeper(0.05), seeds=1):
         assert "Unknown: " in answer
 
 
@@ -137,7 +138,7 @@ def test_diverged_trainings_give_no_verdict():
     def metrics(training):
         return DIVERGED if training.shape.layers == 7 else SOME
 
-    points = summary_of(metrics)["questions"]["depth"]
+    points = points_of("depth", metrics)
     answers = findings.answers("depth", points)
     assert "Unknown: " in answers[0]
     assert NOT_SUPPORTED in answers[1]
@@ -146,18 +147,18 @@ def test_diverged_trainings_give_no_verdict():
 
 
 def test_the_table_has_every_point_with_mean_and_deviation():
-    points = summary_of(deeper(0.01))["questions"]["depth"]
+    points = points_of("depth", deeper(0.01))
     head, _, *rows = findings.table("depth", points).splitlines()
     assert head.startswith("| hidden layers | validation accuracy | test accuracy |")
     assert len(rows) == 7
-    assert "| 2 layers | 80.00 ± 0.00 % | 73.00 ± 1.00 % |" in rows[1]
+    assert "| 2 layers | 80.00 ± 0.00% | 73.00 ± 1.00% |" in rows[1]
 
 
 def test_the_figure_of_drawings_has_one_point_per_method():
     def metrics(training):
         return replace(SOME, validation_accuracy=0.8 + 0.1 * (training.shape.dropout == 0.2))
 
-    plot = findings.figure("drawings", summary_of(metrics)["questions"]["drawings"])
+    plot = findings.figure("drawings", points_of("drawings", metrics))
     assert plot.data["setting"] == [
         *("the baseline", "7 layers", "a patience of 1 epoch", "dropout 0.2"),
         *("L1 of strength 3e-05", "L2 of strength 0.1", "augmentation"),

@@ -36,8 +36,8 @@ def width(monkeypatch) -> Question:
         series={"width": Series("width", lambda n: f"{n} units")},
         plan=lambda base: [Point("width", n, changed(base, width=n)) for n in WIDTHS],
         claims=(
-            Claim("Wide is better.", "test_accuracy", True, ("width", BEST), ("width", 64)),
-            Claim("Wide is emptier.", "zeros", True, ("width", 512), ("width", 64)),
+            Claim("Wide is better.", ("width", BEST), ("width", 64)),
+            Claim("Wide is emptier.", ("width", 512), ("width", 64), "zeros"),
         ),
     )
     monkeypatch.setitem(QUESTIONS, "width", question)
@@ -77,7 +77,7 @@ def test_it_gets_its_trainings_and_its_summary(summary):
 def test_it_gets_its_sentences_its_figure_and_its_table(summary):
     points = summary["questions"]["width"]
     better, emptier = findings.answers("width", points)
-    assert better.startswith("Wide is better. Supported: the test accuracy is 12.80 % with 128 un")
+    assert better.startswith("Wide is better. Supported: the test accuracy is 12.80% with 128 un")
     assert emptier.startswith("Wide is emptier. Not supported: the share of zero weights is 25.00")
     figure = findings.figure("width", points)
     assert figure.data["setting"] == [*WIDTHS]
@@ -86,7 +86,7 @@ def test_it_gets_its_sentences_its_figure_and_its_table(summary):
     axis, *columns = [cell.strip() for cell in head.strip("|").split("|")]
     assert axis == "units per layer"
     assert columns == ["validation accuracy", "test accuracy", "share of zero weights"]
-    assert first.startswith("| 64 units | 80.00 ± 0.00 % | 6.40 ± 0.00 % |")
+    assert first.startswith("| 64 units | 80.00 ± 0.00% | 6.40 ± 0.00% |")
 
 
 def test_it_gets_its_section_on_the_page(summary, width, tmp_path):

@@ -1,4 +1,4 @@
-"""Drawings and photos are recognised as such."""
+"""Drawings are told apart from photos."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Read picture files of every format and mode, valid and damaged; the tests generate them."""
+"""Picture files of every format and mode are read, and damaged ones refused."""
 
 import struct
 import tracemalloc
@@ -25,14 +25,14 @@ from fmnist_demo.images.preprocessing import from_drawing, prepare
 from fmnist_demo.images.reading import MAX_BYTES, open_image
 
 
-def test_paths_and_bytes(tmp_path):
+def test_a_path_or_the_bytes_of_a_file_can_be_read(tmp_path):
     path = tmp_path / "t-shirt.png"
     path.write_bytes(encoded(Image.fromarray(outline())))
     for source in (path, str(path), path.read_bytes()):
         assert np.array_equal(np.asarray(open_image(source)), outline())
 
 
-def test_missing_file_folder_and_empty_file(tmp_path):
+def test_a_missing_file_a_folder_and_an_empty_file_are_refused(tmp_path):
     assert "nothing.png" in refused(open_image, tmp_path / "nothing.png")
     refused(open_image, tmp_path)
     refused(open_image, tmp_path / ("x" * 5000))
@@ -42,7 +42,7 @@ def test_missing_file_folder_and_empty_file(tmp_path):
     assert "empty" in refused(open_image, b"")
 
 
-def test_too_many_bytes(tmp_path):
+def test_a_file_with_too_many_bytes_is_refused(tmp_path):
     path = tmp_path / "large.png"
     path.write_bytes(bytes(MAX_BYTES + 1))
     assert "20 MB" in refused(open_image, path)
@@ -53,7 +53,7 @@ def test_too_many_bytes(tmp_path):
     "data",
     [b"hello", b"<svg></svg>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", bytes(999)],
 )
-def test_not_a_picture(data):
+def test_a_file_that_is_not_a_picture_is_refused(data):
     refused(open_image, data)
 
 
@@ -63,7 +63,7 @@ def test_other_formats_are_refused():
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "P", "1", "CMYK", "I;16"])
-def test_modes(mode):
+def test_pictures_in_every_mode_are_read(mode):
     drawn = Image.fromarray(outline())
     if mode == "I;16":
         image = Image.fromarray(outline().astype(np.uint16) * 257)
@@ -74,25 +74,25 @@ def test_modes(mode):
     assert agreement(from_drawing(image).pixels, from_drawing(drawn).pixels) > 0.85
 
 
-def test_sixteen_bits_keep_their_range():
+def test_sixteen_bits_are_scaled_to_eight():
     ramp = np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64)
     read = np.asarray(open_image(encoded(Image.fromarray(ramp))))
     assert np.abs(read - ramp / 257).max() <= 0.51
 
 
 @pytest.mark.parametrize("top", [1.0, 255.0, 65535.0])
-def test_floating_point_tiff(top):
+def test_a_floating_point_tiff_is_scaled_to_eight_bits(top):
     picture = (outline() / 255 * top).astype(np.float32)
     assert np.array_equal(
         np.asarray(open_image(encoded(Image.fromarray(picture), "TIFF"))), outline()
     )
 
 
-def test_floating_point_tiff_without_numbers():
+def test_a_floating_point_tiff_without_numbers_is_refused():
     refused(open_image, encoded(Image.fromarray(np.full((20, 20), np.nan, np.float32)), "TIFF"))
 
 
-def test_palette_with_transparency():
+def test_a_palette_with_a_transparent_colour_is_read():
     image = Image.fromarray((outline() < 128).astype(np.uint8), "P")
     image.putpalette([10, 10, 10, 0, 0, 0])
     data = encoded(image, transparency=0)
@@ -100,19 +100,20 @@ def test_palette_with_transparency():
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
-def test_first_frame_of_several(kind):
+def test_the_first_of_several_frames_is_read(kind):
     first, second = Image.fromarray(outline()), Image.fromarray(255 - outline())
     options = {"lossless": True} if kind == "WEBP" else {}
     data = encoded(first, kind, save_all=True, append_images=[second], **options)
     assert np.abs(np.asarray(open_image(data).convert("L")).astype(int) - outline()).mean() < 2
 
 
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_rotation(orientation):
+def test_pictures_are_rotated_according_to_their_exif_data(orientation, mode):
     turn = Image.Transpose
     undo = [None, None, turn.FLIP_LEFT_RIGHT, turn.ROTATE_180, turn.FLIP_TOP_BOTTOM]
     undo += [turn.TRANSPOSE, turn.ROTATE_90, turn.TRANSVERSE, turn.ROTATE_270]
-    upright = Image.fromarray(outline()[:, :150])
+    upright = Image.fromarray(outline()[:, :150]).convert(mode)
     stored = upright.transpose(undo[orientation]) if undo[orientation] is not None else upright
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -123,7 +124,7 @@ def test_exif_rotation(orientation):
 
 @few
 @given(st.binary(max_size=60))
-def test_broken_exif_does_not_matter(junk):
+def test_damaged_exif_data_does_not_matter(junk):
     data = encoded(garment(), "JPEG", exif=b"Exif\0\0MM\0*" + junk)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -148,7 +149,7 @@ def png_of(width: int, height: int, depth=1, colour=0) -> bytes:
 @pytest.mark.parametrize(
     "edges", [(40_000, 40_000), (10_000, 10_000), (8_001, 8_000), (60_000, 2_000)]
 )
-def test_huge_pictures_are_refused_by_their_header(edges):
+def test_huge_pictures_are_refused_before_they_are_decoded(edges):
     data = png_of(*edges)
     limit = Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings():
@@ -162,18 +163,18 @@ def test_huge_pictures_are_refused_by_their_header(edges):
     assert limit == Image.MAX_IMAGE_PIXELS
 
 
-def test_large_jpeg_is_decoded_small():
+def test_a_large_jpeg_is_shrunk():
     data = encoded(Image.new("L", (7_000, 7_000), 200), "JPEG")
     image = open_image(data)
     assert max(image.size) <= 1024
 
 
 @pytest.mark.parametrize("edges", [(1, 1), (2, 2), (1, 5000), (5000, 20), (7, 100)])
-def test_tiny_and_narrow_pictures(edges):
+def test_tiny_and_narrow_pictures_are_refused(edges):
     assert f"{edges[0]} × {edges[1]}" in refused(open_image, encoded(Image.new("L", edges)))
 
 
-def test_jpeg_of_countless_passes():
+def test_a_jpeg_with_too_many_scans_is_refused():
     data = encoded(garment(), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     refused(open_image, data[:last] + data[last:-2] * 300 + b"\xff\xd9")
@@ -195,7 +196,7 @@ def opened_or_refused(data: bytes) -> None:
 
 @few
 @given(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "TIFF"]), st.floats(0, 0.8))
-def test_truncated_files(kind, share):
+def test_truncated_files_are_read_or_refused(kind, share):
     data = SAMPLES[kind]
     opened_or_refused(data[: int(len(data) * share)])
 
@@ -211,7 +212,7 @@ def test_half_a_file_is_refused(kind):
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=12),
     st.booleans(),
 )
-def test_flipped_bytes(kind, flips, in_header):
+def test_files_with_changed_bytes_are_read_or_refused(kind, flips, in_header):
     data = bytearray(SAMPLES[kind])
     reach = min(len(data), 200) if in_header else len(data)
     for place, value in flips:
@@ -224,5 +225,5 @@ def test_flipped_bytes(kind, flips, in_header):
     st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"II*\0", b"BM"]),
     st.binary(max_size=400),
 )
-def test_random_bytes(start, rest):
+def test_random_bytes_are_read_or_refused(start, rest):
     opened_or_refused(start + rest)

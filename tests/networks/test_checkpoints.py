@@ -30,12 +30,22 @@ def good(weights) -> bytes:
 
 
 @pytest.fixture
+def tensors(good) -> dict[str, torch.Tensor]:
+    """Those of a sound checkpoint, for a test to change."""
+    return parts(good)[0]
+
+
+@pytest.fixture
+def metadata(good) -> dict:
+    return parts(good)[1]
+
+
+@pytest.fixture
 def path(tmp_path):
     return tmp_path / "mlp3-l1.safetensors"
 
 
 def parts(good: bytes) -> tuple[dict[str, torch.Tensor], dict]:
-    """A checkpoint's tensors and metadata, as a test may change them."""
     length = int.from_bytes(good[:8], "little")
     metadata = json.loads(good[8 : 8 + length])["__metadata__"][KEY]
     return safetensors.torch.load(good), json.loads(metadata)
@@ -213,30 +223,26 @@ def test_a_huge_file_is_rejected_unread(path):
     assert "larger than 32 MB" in load_error(path)
 
 
-def test_a_wrong_shape_is_reported_with_the_tensor_and_both_shapes(good, path):
-    tensors, metadata = parts(good)
+def test_a_wrong_shape_is_reported_with_the_tensor_and_both_shapes(tensors, metadata, path):
     tensors["hidden.1.0.weight"] = torch.zeros(32, 31)
     write(path, tensors, metadata)
     message = load_error(path)
     assert all(part in message for part in ("hidden.1.0.weight", "(32, 31)", "(32, 32)"))
 
 
-def test_a_missing_tensor_is_named(good, path):
-    tensors, metadata = parts(good)
+def test_a_missing_tensor_is_named(tensors, metadata, path):
     del tensors["hidden.2.1.running_mean"]
     write(path, tensors, metadata)
     assert "is missing tensor hidden.2.1.running_mean" in load_error(path)
 
 
-def test_an_extra_tensor_is_named(good, path):
-    tensors, metadata = parts(good)
+def test_an_extra_tensor_is_named(tensors, metadata, path):
     write(path, tensors | {"payload": torch.zeros(3)}, metadata)
     assert "unexpected tensor payload" in load_error(path)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_value_that_is_not_finite_is_reported_with_its_tensor(good, path, value):
-    tensors, metadata = parts(good)
+def test_a_value_that_is_not_finite_is_reported_with_its_tensor(tensors, metadata, path, value):
     tensors["output.bias"][3] = value
     write(path, tensors, metadata)
     message = load_error(path)
@@ -244,14 +250,14 @@ def test_a_value_that_is_not_finite_is_reported_with_its_tensor(good, path, valu
     assert "not finite" in message
 
 
-def test_missing_metadata_is_reported(good, path):
-    safetensors.torch.save_file(parts(good)[0], path)
+def test_missing_metadata_is_reported(tensors, path):
+    safetensors.torch.save_file(tensors, path)
     assert "invalid metadata" in load_error(path)
 
 
 @pytest.mark.parametrize("text", ["", "not json", "[]", "null", "3", "{}", "[" * 100_000])
-def test_metadata_must_be_an_object(good, path, text):
-    write(path, parts(good)[0], text)
+def test_metadata_must_be_an_object(tensors, path, text):
+    write(path, tensors, text)
     load_error(path)
 
 
@@ -262,8 +268,7 @@ def test_metadata_must_be_an_object(good, path, text):
         "stop_reason",
     ],
 )
-def test_metadata_with_a_missing_part_is_rejected(good, path, field):
-    tensors, metadata = parts(good)
+def test_metadata_with_a_missing_part_is_rejected(tensors, metadata, path, field):
     write(path, tensors, {key: value for key, value in metadata.items() if key != field})
     load_error(path)
 
@@ -306,28 +311,24 @@ def test_metadata_with_a_missing_part_is_rejected(good, path, field):
         ("calibration", {"bias": 0.0}),
     ],
 )
-def test_metadata_with_an_invalid_value_is_rejected(good, path, part, change):
-    tensors, metadata = parts(good)
+def test_metadata_with_an_invalid_value_is_rejected(tensors, metadata, path, part, change):
     metadata[part] |= change
     write(path, tensors, metadata)
     assert "invalid metadata" in load_error(path)
 
 
-def test_metadata_of_another_depth_is_rejected(good, path):
-    tensors, metadata = parts(good)
+def test_metadata_of_another_depth_is_rejected(tensors, metadata, path):
     metadata["model"]["layers"] = 5
     write(path, tensors, metadata)
     assert "is missing tensor hidden.3" in load_error(path)
 
 
-def test_a_newer_format_is_reported(good, path):
-    tensors, metadata = parts(good)
+def test_a_newer_format_is_reported(tensors, metadata, path):
     write(path, tensors, metadata | {"format": 4})
     assert "format 4, but this version reads formats up to 3" in load_error(path)
 
 
-def test_the_names_of_format_2_are_still_read(good, path):
-    tensors, metadata = parts(good)
+def test_the_names_of_format_2_are_still_read(tensors, metadata, path):
     calibration = {"temperature": 1.5, "doubt": 0.15}
     old = metadata | {"format": 2, "ended": metadata["stop_reason"], "calibration": calibration}
     del old["stop_reason"]
@@ -338,14 +339,12 @@ def test_the_names_of_format_2_are_still_read(good, path):
 
 
 @pytest.mark.parametrize("change", [{"calibration": None}, {"calibration": 3}])
-def test_invalid_metadata_of_format_2_is_rejected(good, path, change):
-    tensors, metadata = parts(good)
+def test_invalid_metadata_of_format_2_is_rejected(tensors, metadata, path, change):
     write(path, tensors, metadata | {"format": 2} | change)
     load_error(path)
 
 
-def test_format_1_is_reported_as_too_old(good, path):
-    tensors, metadata = parts(good)
+def test_format_1_is_reported_as_too_old(tensors, metadata, path):
     del metadata["calibration"]
     write(path, tensors, metadata | {"format": 1})
     assert "format 1, but this version reads formats up to 3" in load_error(path)

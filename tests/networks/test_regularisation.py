@@ -24,6 +24,7 @@ from fmnist_demo.networks.regularisation import (
     REGULARISERS,
     Penalty,
     Regulariser,
+    check_regulariser,
     count_zeros,
     decay_,
     soft_threshold_,
@@ -135,13 +136,13 @@ def test_zeros_are_counted_by_matrix_and_in_total():
 @pytest.mark.parametrize("strength", [-0.1, math.inf, math.nan])
 def test_an_invalid_strength_is_rejected(strength):
     with pytest.raises(UserError) as error:
-        Penalty(MLP(TINY), "l1", strength)
+        check_regulariser("l1", strength)
     assert_one_sentence(str(error.value))
 
 
 def test_an_unknown_name_is_reported_with_the_known_ones():
     with pytest.raises(UserError) as error:
-        Penalty(MLP(TINY), "l3")
+        check_regulariser("l3", None)
     assert_one_sentence(str(error.value))
     assert all(name in str(error.value) for name in ("l3", *REGULARISERS))
 

@@ -1,4 +1,4 @@
-"""Garments as cloth: repeatable, in the frame, bright on black, distinguishable."""
+"""Imitated photos depend only on the seed, fill the frame and show a recognisable class."""
 
 import numpy as np
 import pytest
@@ -37,19 +37,19 @@ def test_the_seed_decides_the_cloth(label, seed):
 
 
 @pytest.mark.parametrize("label", range(10))
-def test_two_hundred_of_a_class_are_all_made_and_cover_a_part_of_the_frame(label):
+def test_two_hundred_garments_of_a_class_all_cover_part_of_the_frame(label):
     rng = np.random.default_rng(label)
     covered = [(photograph(label, rng) >= DARKEST // 2).mean() for _ in range(200)]
     assert min(covered) > 0.02
     assert np.mean(covered) > 0.15
 
 
-def test_cloth_is_filled_where_a_drawing_is_lines():
+def test_cloth_covers_more_of_the_frame_than_the_lines_of_a_drawing():
     cloth, drawn = (dataset(100, 1, {kind: 1})[0] for kind in ("cloth", "drawing"))
     assert (cloth >= DARKEST // 2).mean() > 1.3 * (drawn >= DARKEST // 2).mean()
 
 
-def test_only_shoes_are_shown_in_pairs_from_above(monkeypatch):
+def test_only_shoes_appear_in_pairs_from_above(monkeypatch):
     real, pairs = cloth.shoes_from_above, []
 
     def spy(rng, label):
@@ -67,8 +67,8 @@ def test_only_shoes_are_shown_in_pairs_from_above(monkeypatch):
 
 
 @pytest.mark.slow
-def test_classes_are_told_apart_by_their_mean_pictures():
-    """The crudest classifier does far better than one in ten, so the cloth has a class."""
+def test_the_nearest_mean_image_often_has_the_right_class():
+    """Even this simple classifier does far better than chance, so the images show their class."""
     (images, labels), (others, theirs) = (dataset(n, n, {"cloth": 1}) for n in (600, 300))
     means = np.stack([images[labels == k].mean(0) for k in range(10)])
     distances = ((others[:, None] - means[None]) ** 2).sum((2, 3))

@@ -1,23 +1,21 @@
-"""Synthetic images are repeatable, take turns and have the right labels."""
+"""Synthetic images depend only on the seed, come in turn and have the right labels."""
 
 from itertools import islice
 
 import numpy as np
 import pytest
-from helpers import assert_one_sentence
 
-from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT
 from fmnist_demo.synthetic import glyphs, icons
 from fmnist_demo.synthetic.cloth import photograph
-from fmnist_demo.synthetic.dataset import CHUNK, NON_GARMENTS, SHARES, dataset, examples
+from fmnist_demo.synthetic.dataset import CHUNK, SHARES, dataset, examples
 from fmnist_demo.synthetic.drawings import draw, draw_glyph, draw_lines, scribble
 from fmnist_demo.synthetic.things import kinds
 
 
 @pytest.mark.parametrize("shares", [SHARES, *({kind: 1} for kind in SHARES)])
-def test_a_larger_set_begins_with_the_smaller_one(shares):
+def test_a_larger_set_with_the_same_seed_starts_with_the_smaller_one(shares):
     few, labels = dataset(25, 3, shares)
     more, more_labels = dataset(40, 3, shares)
     assert np.array_equal(few, more[:25])
@@ -32,7 +30,7 @@ def test_the_classes_come_in_turn(kind):
     assert (images.shape, images.dtype, labels.dtype) == ((20, 28, 28), np.uint8, np.int64)
 
 
-def test_each_kind_is_what_its_own_module_makes():
+def test_each_kind_comes_from_its_own_function():
     rng = np.random.default_rng(7)
     makers = {
         "drawing": lambda label: from_drawing(draw(label, rng)).pixels,
@@ -49,7 +47,7 @@ def test_each_kind_is_what_its_own_module_makes():
         assert np.array_equal(dataset(5, 7, {kind: 1})[0], expected)
 
 
-def test_kinds_come_by_their_shares_and_classes_evenly_within_each():
+def test_kinds_follow_their_shares_and_classes_are_equally_frequent():
     labels = [label for _, label in islice(examples(0, {"drawing": 2, "scribble": 1}), 9)]
     assert labels == [0, 1, NO_GARMENT, 2, 3, NO_GARMENT, 4, 5, NO_GARMENT]
     round_of_all = 10 * sum(SHARES.values())
@@ -60,30 +58,8 @@ def test_kinds_come_by_their_shares_and_classes_evenly_within_each():
     assert counts == {NO_GARMENT: 10 * others} | dict.fromkeys(range(10), garments)
 
 
-@pytest.mark.parametrize("kind", NON_GARMENTS)
-def test_what_is_no_garment_has_no_class(kind):
-    assert set(dataset(10, shares={kind: 1})[1]) == {NO_GARMENT}
-
-
-def test_nothing_that_is_held_out_is_trained_on():
-    assert set(SHARES) & set(NON_GARMENTS) == {"scribble", "thing", "icon", "glyph"}
-    assert {kind for kind in NON_GARMENTS if kind not in SHARES} == {
-        f"{kind}_held_out" for kind in ("thing", "icon", "glyph")
-    }
-
-
-def test_without_the_icons_training_asks_for_them(monkeypatch):
-    monkeypatch.setattr(icons, "find_spec", lambda name: None)
-    for cached in (icons._folder, icons._names):
-        monkeypatch.setattr(icons, cached.__name__, cached.__wrapped__)
-    with pytest.raises(UserError, match=r"requirements-train\.txt") as error:
-        dataset(20)
-    assert_one_sentence(str(error.value))
-    assert len(dataset(20, shares={"thing": 1, "glyph": 1})[1]) == 20
-
-
 @pytest.mark.slow
-def test_progress_sees_every_chunk():
+def test_the_progress_bar_counts_every_chunk():
     seen = []
 
     def watch(chunks, total):
@@ -96,7 +72,7 @@ def test_progress_sees_every_chunk():
 
 
 @pytest.mark.slow
-def test_the_number_of_processes_changes_nothing_and_chunks_differ():
+def test_chunks_differ_but_do_not_depend_on_the_number_of_processes():
     images, labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1})
     same_images, same_labels = dataset(2 * CHUNK + 5, 3, {"scribble": 1}, jobs=2)
     assert np.array_equal(images, same_images)

@@ -19,6 +19,7 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.regularisation import total_zeros
 from fmnist_demo.training import examples, lab
+from fmnist_demo.training import queue as training_queue
 from fmnist_demo.training.lab import Control, Lab
 from fmnist_demo.training.loop import EpochResult
 from fmnist_demo.training.queue import TrainingQueue
@@ -29,9 +30,9 @@ from fmnist_demo.training.settings import (
     from_query,
     from_values,
 )
+from fmnist_demo.training.stop_reasons import VERDICTS
 from fmnist_demo.training.updates import (
     FILTERS,
-    STOP_REASONS,
     Failed,
     Finished,
     Preparing,
@@ -157,13 +158,14 @@ def test_the_verdict_says_how_it_ended_the_gap_and_the_zeros(ended, train_accura
     assert Run(Settings(), HISTORY, ended, train_accuracy).verdict == sentence
 
 
-@pytest.mark.parametrize("ended", STOP_REASONS)
+@pytest.mark.parametrize("ended", VERDICTS)
 def test_every_end_makes_one_sentence(ended):
     assert_one_sentence(Run(Settings(), HISTORY, ended, 0.9).verdict)
 
 
-def test_the_queue_is_first_come_first_served_and_bounded():
-    queue = TrainingQueue(max_length=3)
+def test_the_queue_is_first_come_first_served_and_bounded(monkeypatch):
+    monkeypatch.setattr(training_queue, "MAX_LENGTH", 3)
+    queue = TrainingQueue()
     with ExitStack() as first, ExitStack() as second, ExitStack() as third:
         entries = [stack.enter_context(queue.entry()) for stack in (first, second, third)]
         assert [queue.ahead(entry) for entry in entries] == [0, 1, 2]
@@ -183,14 +185,11 @@ class Few:
     """A stand-in for `Examples`: the small splits of the tests."""
 
     def __init__(self, train, validation):
-        self.examples, self.validation = TrainingData(train, validation, "test"), validation
+        self.examples, self.held_out_drawings = TrainingData(train, validation, "test"), validation
 
     def get(self, source, progress):
         progress(0.5, "Reading")
         return self.examples
-
-    def held_out_drawings(self):
-        return self.validation
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Everybody can use the page: what axe-core says, the keyboard alone, small windows and zoom.
+"""Accessibility of the page: axe-core, the keyboard, small windows, zoom and system settings.
 
 The page is filled first: a drawing and a photo answered, figures, trainings, a broken network.
 """
@@ -9,13 +9,12 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from browser_helpers import verdict
-from conftest import QUICK, TINY
+from browser_helpers import DESKTOP, PHONE, few_drawings, verdict
+from conftest import PATIENCE, QUICK, TINY
 from helpers import SOME, photo_of
 
 from fmnist_demo.experiments import path, study
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
-from fmnist_demo.training import examples
 from fmnist_demo.ui import layout
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -24,18 +23,15 @@ expect = playwright.expect
 
 TABS = ("Draw", "Photo", "L1 and L2", "Train", "Findings")
 WINDOWS = {
-    "desktop": {"width": 1280, "height": 900},
-    "phone": {"width": 390, "height": 844},
+    "desktop": DESKTOP["viewport"],
+    "phone": PHONE["viewport"],
     "320 pixels": {"width": 320, "height": 640},
     "zoom of 200 %": {"width": 640, "height": 400},
 }
-"""In CSS pixels: a window of 1280 by 800, enlarged to twice its size, is one of 640 by 400."""
+"""In CSS pixels: at a zoom of 200 %, a window of 1280 by 800 has 640 by 400 of them."""
 
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 SHORT = "?source=drawings&layers=1&width=32&epochs=2&regulariser=l1&strength=0.0002"
-PATIENT = 60_000
-"""Milliseconds that a figure or a training on few drawings is waited for."""
-
 CONTROLS = "button, input, select, textarea, a[href], summary, canvas, [tabindex='0']"
 
 SHOWN = f"""
@@ -46,8 +42,7 @@ const shown = [...document.querySelectorAll("{CONTROLS}")].filter((e) => {{
 }});
 const called = (e) => `${{e.tagName}} ${{e.ariaLabel || e.innerText || e.id || e.outerHTML}}`;
 """
-"""JavaScript: the controls that can be seen and used, in the order of the page; what one is called.
-"""
+"""JavaScript: `shown`, the visible and enabled controls in order; `called`, the name of one."""
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +58,7 @@ def app_url(tmp_path_factory):
     (folder / "study.json").write_text(json.dumps(made))
     walked = path.trainings(TINY, replace(QUICK, seed=0), path.PATH_STRENGTHS, 2)
     (folder / "path.json").write_text(json.dumps(path.summary([(one, SOME) for one in walked])))
-    with pytest.MonkeyPatch.context() as patch:
-        for name, count in {
-            "TRAINING_DRAWINGS": 600,
-            "VALIDATION_DRAWINGS": 100,
-            "HELD_OUT_DRAWINGS": 50,
-        }.items():
-            patch.setattr(examples, name, count)
+    with few_drawings():
         app = layout.build(Collection(folder))
         _, url, _ = app.launch(**layout.LAUNCH, prevent_thread_lock=True, quiet=True)
         yield url
@@ -79,33 +68,31 @@ def app_url(tmp_path_factory):
 @pytest.fixture(scope="module", params=["light", "dark"])
 def page(request, browser, app_url, tmp_path_factory):
     """The page with something in every tab; the tests change nothing but its size and tab."""
-    page = browser.new_page(viewport=WINDOWS["desktop"], color_scheme=request.param)
-    page.set_default_timeout(PATIENT)
+    page = browser.new_page(**DESKTOP, color_scheme=request.param)
+    page.set_default_timeout(PATIENCE)
     page.goto(app_url + SHORT)
-    expect(page.locator(".problems")).to_be_visible(timeout=PATIENT)
+    expect(page.locator(".problems")).to_be_visible()
     page.get_by_role("button", name="Example drawing: T-shirt").click()
-    expect(verdict(page)).to_be_visible(timeout=PATIENT)
+    expect(verdict(page)).to_be_visible()
     page.get_by_role("checkbox", name="Show which pixels mattered").first.check()
     open_tab(page, "Photo")
     photo = tmp_path_factory.mktemp("photo") / "photo.jpg"
     photo_of(0).save(photo)
     page.set_input_files("#picture input[type=file]", photo)
-    expect(verdict(page)).to_be_visible(timeout=PATIENT)
+    expect(verdict(page)).to_be_visible()
     open_tab(page, "L1 and L2")
     for figure in ("weights", "pruning", "path"):
-        expect(page.locator(f"#chart-{figure}")).to_contain_text("CSV", timeout=PATIENT)
+        expect(page.locator(f"#chart-{figure}")).to_contain_text("CSV")
     open_tab(page, "Train")
     for _ in range(2):
         page.get_by_role("button", name="Train", exact=True).click()
-        expect(page.get_by_role("button", name="Try it on your drawing")).to_be_visible(
-            timeout=PATIENT
-        )
-        expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled(timeout=PATIENT)
-    expect(page.locator("#lab-compared svg")).to_be_visible(timeout=PATIENT)
+        expect(page.get_by_role("button", name="Try it on your drawing")).to_be_visible()
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(page.locator("#lab-compared svg")).to_be_visible()
     open_tab(page, "Findings")
-    expect(page.locator("#chart-drawings svg")).to_be_visible(timeout=PATIENT)
+    expect(page.locator("#chart-drawings svg")).to_be_visible()
     page.get_by_role("button", name="All numbers").first.click()
-    expect(page.locator(".numbers:visible table")).to_be_visible(timeout=PATIENT)
+    expect(page.locator(".numbers:visible table")).to_be_visible()
     yield page
     page.close()
 
@@ -118,7 +105,7 @@ def open_tab(page, name):
 
 
 def show(page, tab, window):
-    """Open a tab in a window of another size, and wait until it has settled."""
+    """Open a tab in a window of this size, and wait for its animations to end."""
     page.set_viewport_size(WINDOWS[window])
     open_tab(page, tab)
     page.evaluate(
@@ -145,7 +132,7 @@ def test_axe_finds_no_violation(page, tab, window):
 
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("tab", TABS)
-def test_nothing_sticks_out_or_overlaps(page, tab, window):
+def test_nothing_is_cut_off_or_overlaps(page, tab, window):
     show(page, tab, window)
     width = WINDOWS[window]["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -156,7 +143,7 @@ def test_nothing_sticks_out_or_overlaps(page, tab, window):
 
 
 def cut_off(page) -> list[str]:
-    """Controls that stick out of the window, and texts that do not fit their place."""
+    """Controls that extend beyond the window, and texts that do not fit their box."""
     return page.evaluate(
         f"""() => {{ {SHOWN}
         const scrolls = (e) => e.closest(".runs, .table-wrap, .numbers");
@@ -175,7 +162,7 @@ def cut_off(page) -> list[str]:
 
 
 def overlapping(page) -> list[str]:
-    """Pairs of controls of which one covers the other, neither being inside the other."""
+    """Pairs of controls that overlap without one being inside the other."""
     return page.evaluate(
         f"""() => {{ {SHOWN}
         const boxes = shown.map((e) => [e, e.getBoundingClientRect()]);
@@ -189,10 +176,7 @@ def overlapping(page) -> list[str]:
 
 
 def smallest_text(page) -> float:
-    """The size of the smallest letters shown, those of figures among them, in pixels.
-
-    Exponents, the only parts of a text in a figure, are not counted.
-    """
+    """The smallest font size on the page and in its figures, in pixels, not counting exponents."""
     return page.evaluate(
         """() => {
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -212,7 +196,7 @@ def smallest_text(page) -> float:
 
 @pytest.mark.parametrize("window", ["desktop", "phone"])
 @pytest.mark.parametrize("tab", TABS)
-def test_the_tab_key_reaches_every_control_in_order_and_shows_where_it_is(page, tab, window):
+def test_the_tab_key_reaches_every_control_in_order_with_a_visible_focus(page, tab, window):
     show(page, tab, window)
     page.evaluate("() => { document.activeElement.blur(); getSelection().removeAllRanges(); }")
     page.evaluate(f"() => {{ {SHOWN} window.controls = shown; window.called = called; }}")
@@ -252,13 +236,13 @@ FOCUS = """() => {
     box.top < bottom && box.bottom > 0,
   ];
 }"""
-"""What has the focus: its place among the controls (None: nothing), its name, whether a ring is
-around it, and whether any of it is in sight."""
+"""The focused element: its place among the controls (None if nothing has the focus), its name,
+whether it has a focus ring, and whether any of it is visible."""
 
 
 @pytest.mark.parametrize("tab", TABS[1:])
-def test_a_tab_is_opened_by_keyboard_and_is_tied_to_what_it_shows(open_page, tab):
-    page = open_page(viewport=WINDOWS["desktop"])
+def test_the_keyboard_opens_a_tab_and_the_tab_names_its_panel(open_page, tab):
+    page = open_page(**DESKTOP)
     go_to(page, tab)
     page.keyboard.press("Enter")
     button = page.get_by_role("tab", name=tab, exact=True)
@@ -267,7 +251,7 @@ def test_a_tab_is_opened_by_keyboard_and_is_tied_to_what_it_shows(open_page, tab
 
 
 def go_to(page, name, key="Tab"):
-    """Press the tab key until a control of this name has the focus."""
+    """Press the tab key until the control of this name has the focus."""
     for _ in range(60):
         page.keyboard.press(key)
         if (
@@ -278,11 +262,11 @@ def go_to(page, name, key="Tab"):
     pytest.fail(f"{name} is not reached")
 
 
-def test_an_example_is_chosen_cleared_and_brought_back_by_keyboard(open_page):
-    page = open_page(viewport=WINDOWS["desktop"])
+def test_the_keyboard_chooses_clears_and_restores_an_example(open_page):
+    page = open_page(**DESKTOP)
     go_to(page, "Example drawing: Bag")
     page.keyboard.press("Enter")
-    expect(verdict(page)).to_contain_text("Bag", timeout=PATIENT)
+    expect(verdict(page)).to_contain_text("Bag")
     expect(verdict(page)).to_have_attribute("aria-live", "polite")
     go_to(page, "Clear the drawing", "Shift+Tab")
     page.keyboard.press("Space")
@@ -290,16 +274,16 @@ def test_an_example_is_chosen_cleared_and_brought_back_by_keyboard(open_page):
     expect(page.locator("canvas")).to_be_focused()
     go_to(page, "Undo the last stroke")
     page.keyboard.press("Space")
-    expect(verdict(page)).to_contain_text("Bag", timeout=PATIENT)
+    expect(verdict(page)).to_contain_text("Bag")
     assert "upload" in page.locator("canvas").get_attribute("aria-label")
 
 
 @pytest.mark.parametrize("name", ["T-shirt", "Bag", "Ankle boot"])
-def test_a_drawing_that_is_uploaded_gets_the_same_answers(open_page, tmp_path, name):
-    page = open_page(viewport=WINDOWS["desktop"])
+def test_an_uploaded_drawing_gets_the_same_answers(open_page, tmp_path, name):
+    page = open_page(**DESKTOP)
     go_to(page, f"Example drawing: {name}")
     page.keyboard.press("Enter")
-    expect(verdict(page)).to_be_visible(timeout=PATIENT)
+    expect(verdict(page)).to_be_visible()
     drawn = page.locator(".card:visible .top").all_inner_texts()
     picture = page.locator("canvas").evaluate("canvas => canvas.toDataURL('image/png')")
     (tmp_path / "drawing.png").write_bytes(base64.b64decode(picture.partition(",")[2]))
@@ -307,16 +291,16 @@ def test_a_drawing_that_is_uploaded_gets_the_same_answers(open_page, tmp_path, n
     with page.expect_file_chooser() as chooser:
         page.locator("#picture button:has(input[type=file])").press("Enter")
     chooser.value.set_files(tmp_path / "drawing.png")
-    expect(verdict(page)).to_be_visible(timeout=PATIENT)
+    expect(verdict(page)).to_be_visible()
     assert page.locator(".card:visible .top").all_inner_texts() == drawn
     assert len(drawn) == 3
 
 
-def test_the_arrow_keys_tell_the_numbers_of_a_figure(open_page):
-    page = open_page(viewport=WINDOWS["desktop"])
+def test_the_arrow_keys_show_the_numbers_of_a_figure(open_page):
+    page = open_page(**DESKTOP)
     open_tab(page, "L1 and L2")
     figure = page.locator("#chart-zeros")
-    expect(figure.locator("svg")).to_be_visible(timeout=PATIENT)
+    expect(figure.locator("svg")).to_be_visible()
     numbers = figure.locator(".spot").evaluate_all("spots => spots.map(s => s.dataset.tip)")
     plot, tip = figure.locator(".plot"), figure.get_by_role("status")
     for key, told in [
@@ -334,8 +318,8 @@ def test_the_arrow_keys_tell_the_numbers_of_a_figure(open_page):
     expect(figure.get_by_role("button")).to_be_focused()
 
 
-def test_who_wants_no_motion_sees_none(open_page):
-    page = open_page(viewport=WINDOWS["desktop"], reduced_motion="reduce")
+def test_reduced_motion_turns_animations_off(open_page):
+    page = open_page(**DESKTOP, reduced_motion="reduce")
     longest = page.evaluate(
         """() => Math.max(...[...document.querySelectorAll("main *")].flatMap((e) => {
           const {transitionDuration, animationDuration} = getComputedStyle(e);
@@ -345,10 +329,10 @@ def test_who_wants_no_motion_sees_none(open_page):
     assert longest <= 0.001
 
 
-def test_colours_of_the_system_leave_the_bars_to_be_seen(open_page):
-    page = open_page(viewport=WINDOWS["desktop"], forced_colors="active")
+def test_bars_stay_visible_in_forced_colours(open_page):
+    page = open_page(**DESKTOP, forced_colors="active")
     page.get_by_role("button", name="Example drawing: Bag").click()
-    expect(verdict(page)).to_be_visible(timeout=PATIENT)
+    expect(verdict(page)).to_be_visible()
     bar, card = (
         page.locator(f"{place}:visible").first.evaluate(
             "(e, part) => getComputedStyle(e, part).backgroundColor", part

@@ -1,4 +1,4 @@
-"""The page's wiring and the named endpoints, through gradio_client, with the shipped networks."""
+"""The page and the named endpoints without a browser, with the shipped networks."""
 
 import base64
 import io
@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 
-import gradio as gr
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -14,17 +13,15 @@ from gradio_client.exceptions import AppError
 from helpers import assert_one_sentence, photo_of
 from PIL import Image
 
-from fmnist_demo.images.preprocessing import Prepared
+from fmnist_demo.errors import UserError
 from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
 from fmnist_demo.networks.inference import predict, saliency
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
-from fmnist_demo.ui import answers, draw_tab, layout
-from fmnist_demo.ui.answers.panel import Panel
+from fmnist_demo.ui import answers, examples, layout
 from fmnist_demo.ui.drawpad import DrawPad, encode
-from fmnist_demo.ui.network_store import NetworkStore
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +83,7 @@ def test_compare_answers_with_all_nine_networks_and_agrees_with_classify(client,
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + bytes(100)])
 @pytest.mark.parametrize("endpoint", ["/classify", "/compare"])
-def test_a_bad_file_is_one_sentence(client, tmp_path, content, endpoint):
+def test_a_bad_file_gives_a_one_sentence_error(client, tmp_path, content, endpoint):
     path = tmp_path / "bad.png"
     path.write_bytes(content)
     arguments = [handle_file(path)] + ([3, "none"] if endpoint == "/classify" else [])
@@ -95,7 +92,7 @@ def test_a_bad_file_is_one_sentence(client, tmp_path, content, endpoint):
     assert_one_sentence(str(error.value))
 
 
-def test_no_picture_is_one_sentence(client):
+def test_a_missing_picture_gives_a_one_sentence_error(client):
     with pytest.raises(AppError) as error:
         client.predict(None, api_name="/compare")
     assert_one_sentence(str(error.value))
@@ -104,31 +101,31 @@ def test_no_picture_is_one_sentence(client):
 @pytest.mark.parametrize(
     "payload", ["x", "data:image/png;base64,???", "data:image/png;base64,AAAA", 7, "a" * 10**6]
 )
-def test_the_canvas_rejects_anything_but_its_drawings(payload):
-    with pytest.raises(gr.Error) as error:
+def test_the_canvas_rejects_anything_but_a_drawing(payload):
+    with pytest.raises(UserError) as error:
         DrawPad().preprocess(payload)
-    assert_one_sentence(error.value.message)
+    assert_one_sentence(str(error.value))
 
 
-def test_the_canvas_decodes_what_it_encodes():
+def test_a_drawing_survives_encoding_and_decoding():
     picture = draw(3, np.random.default_rng(0))
     assert np.array_equal(np.asarray(DrawPad().preprocess(encode(picture))), picture)
 
 
-def test_an_empty_canvas_is_no_picture():
+def test_an_empty_canvas_gives_no_picture():
     assert DrawPad().preprocess("") is None
     assert DrawPad().preprocess(None) is None
 
 
 def test_every_class_has_an_example():
-    assert [example["label"] for example in draw_tab.examples()] == list(CLASS_NAMES)
+    assert [example["label"] for example in examples.load()] == list(CLASS_NAMES)
 
 
 NOT_SURE = "Not sure: this looks like none of the ten kinds of clothing."
 
 
 class FakePrediction:
-    """A prediction of `label` by a network of so many layers, confident or not."""
+    """A prediction of `label` by a network with `layers` hidden layers."""
 
     def __init__(self, layers, label, confident=True):
         self.checkpoint = type("Checkpoint", (), {"layers": layers})
@@ -171,7 +168,7 @@ def test_a_card_shows_the_guess_and_whether_the_network_is_sure(weights, validat
     for confidence_threshold, text in ((0.0, "{}"), (1.0, "Not sure ({}?)")):
         metadata = replace(network.metadata, calibration=Calibration(1.0, confidence_threshold))
         (answer,) = predict([replace(network, metadata=metadata)], pixels)
-        html = answers.answers_html([answer], [""])
+        html = answers.verdict_html([answer]) + answers.cards_html({"one": answer})
         assert f'<p class="top">{text.format(answer.label)}</p>' in html
         assert (NOT_SURE in html) == (confidence_threshold == 1)
 
@@ -180,7 +177,7 @@ def test_saliency_is_teal_for_the_answer_and_orange_against_it(weights, validati
     network = Collection(weights).get(3, "l1")
     pixels = validation.images[0].numpy()
     (answer,) = predict([network], pixels)
-    html = answers.saliency_html(answer, pixels)
+    html = answers.cards_html({"one": answer}, pixels)
     assert f"Which pixels mattered for {answer.label}" in html
     url = re.search(r'src="data:image/png;base64,([^"]+)"', html)[1]
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url)))).astype(int)
@@ -195,11 +192,8 @@ def test_saliency_is_teal_for_the_answer_and_orange_against_it(weights, validati
 
 
 @pytest.mark.parametrize("show_saliency", [True, False])
-def test_each_card_shows_saliency_on_request(weights, validation, show_saliency):
-    with gr.Blocks():
-        panel = Panel(Collection(weights), "Draw.", gr.State(), NetworkStore())
-    prepared = Prepared(validation.images[0].numpy(), ())
-    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], show_saliency)
+def test_each_card_shows_saliency_on_request(panel, show_saliency):
+    html, _ = panel.answer("a picture", "none", [3, 7], show_saliency)
     assert html.count('<section class="card"') == 2
     assert html.count('<img class="why"') == (2 if show_saliency else 0)
 
@@ -211,5 +205,5 @@ def test_the_page_names_a_broken_checkpoint(tmp_path):
     assert "mlp3-l1.safetensors is a Git LFS pointer" in page
 
 
-def test_without_any_checkpoint_the_page_still_builds(tmp_path):
+def test_the_page_builds_without_any_checkpoint(tmp_path):
     layout.build(Collection(tmp_path))

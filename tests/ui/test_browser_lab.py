@@ -1,10 +1,10 @@
-"""A real browser sets up the lab, trains on drawings, pauses, stops, downloads and draws for it."""
+"""The Train tab in a browser."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser_helpers import DESKTOP, PHONE, draw, verdict
+from browser_helpers import DESKTOP, PHONE, draw, few_drawings, verdict
 from helpers import assert_one_sentence
 
 from fmnist_demo.errors import UserError
@@ -16,25 +16,17 @@ expect = playwright.expect
 
 SHORT = "?tab=train&source=drawings&layers=1&width=64&epochs=4&regulariser=l1&strength=0.002"
 LONG = "?tab=train&source=drawings&layers=7&width=512&epochs=60&patience=60&batch_size=32"
-PATIENT = 60_000
-"""Milliseconds that a training on few drawings is waited for."""
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few_drawings():
-    with pytest.MonkeyPatch.context() as patch:
-        for name, count in {
-            "TRAINING_DRAWINGS": 600,
-            "VALIDATION_DRAWINGS": 100,
-            "HELD_OUT_DRAWINGS": 50,
-        }.items():
-            patch.setattr(examples, name, count)
+def short_trainings():
+    with few_drawings():
         yield
 
 
 @pytest.fixture
 def open_lab(open_page):
-    """Open the app at the lab, set up by the query of a URL."""
+    """Open the Train tab with the settings of a URL's query."""
     return lambda query, **options: open_page(query, shows="#lab-status", **options)
 
 
@@ -55,11 +47,11 @@ def load(page, path):
 def trained(page):
     """Train, and wait for the verdict."""
     press(page, "Train")
-    expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
-    expect(page.get_by_role("button", name="Try it on your drawing")).to_be_visible(timeout=PATIENT)
+    expect(status(page)).to_contain_text("exactly zero.")
+    expect(page.get_by_role("button", name="Try it on your drawing")).to_be_visible()
 
 
-def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, open_page, tmp_path):
+def test_a_network_can_be_trained_compared_downloaded_and_loaded(open_lab, open_page, tmp_path):
     page = open_lab(SHORT, **DESKTOP)
     expect(status(page)).to_be_visible()
     trained(page)
@@ -91,7 +83,7 @@ def test_a_network_is_trained_compared_downloaded_and_loaded_again(open_lab, ope
     expect(page.locator("#lab-runs tbody tr")).to_have_count(2)
 
 
-def test_drawing_for_it_opens_the_canvas_and_it_answers(open_lab):
+def test_a_trained_network_answers_to_a_drawing(open_lab):
     page = open_lab(SHORT, **DESKTOP)
     trained(page)
     press(page, "Try it on your drawing")
@@ -101,7 +93,7 @@ def test_drawing_for_it_opens_the_canvas_and_it_answers(open_lab):
     expect(page.locator("[data-network=mlp1-l1]:visible")).to_have_count(0)
 
 
-def test_a_broken_network_earns_a_sentence(open_page, tmp_path):
+def test_a_broken_network_shows_a_one_sentence_error(open_page, tmp_path):
     (tmp_path / "broken.safetensors").write_bytes(b"no network at all")
     page = open_page(**DESKTOP)
     load(page, tmp_path / "broken.safetensors")
@@ -110,46 +102,46 @@ def test_a_broken_network_earns_a_sentence(open_page, tmp_path):
     assert_one_sentence(alert.inner_text())
 
 
-def test_the_curve_grows_and_a_training_pauses_goes_on_and_stops(open_lab):
+def test_a_training_shows_its_curve_and_can_be_paused_resumed_and_stopped(open_lab):
     page = open_lab(LONG, **DESKTOP)
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()
     press(page, "Train")
     curves = page.locator("#lab-curves svg")
-    expect(curves).to_be_visible(timeout=PATIENT)
+    expect(curves).to_be_visible()
     before = curves.get_attribute("aria-label")
-    expect(curves).not_to_have_attribute("aria-label", before, timeout=PATIENT)
+    expect(curves).not_to_have_attribute("aria-label", before)
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     press(page, "Pause")
     expect(status(page)).to_contain_text("Paused in epoch")
     press(page, "Resume")
     expect(status(page)).not_to_contain_text("Paused")
     press(page, "Stop")
-    expect(status(page)).to_contain_text("Stopped by you after epoch", timeout=PATIENT)
+    expect(status(page)).to_contain_text("Stopped by you after epoch")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
-def test_who_comes_second_sees_the_place_in_the_line_and_moves_up_when_the_first_leaves(open_lab):
+def test_the_second_visitor_waits_in_the_queue_until_the_first_leaves(open_lab):
     first, second = open_lab(LONG, **DESKTOP), open_lab(SHORT, **DESKTOP)
     press(first, "Train")
-    expect(status(first)).to_contain_text("Epoch", timeout=PATIENT)
+    expect(status(first)).to_contain_text("Epoch")
     press(second, "Train")
-    expect(status(second)).to_contain_text("You are second in the queue", timeout=PATIENT)
+    expect(status(second)).to_contain_text("You are second in the queue")
     first.close()
-    expect(status(second)).to_contain_text("exactly zero.", timeout=PATIENT)
+    expect(status(second)).to_contain_text("exactly zero.")
     expect(second.locator("#lab-runs tbody tr")).to_have_count(1)
 
 
-def test_two_visitors_at_once_see_their_own_runs_alone(open_lab):
+def test_each_visitor_sees_only_their_own_runs(open_lab):
     one, other = open_lab(SHORT, **DESKTOP), open_lab(SHORT + "&width=32", **DESKTOP)
     press(one, "Train")
     press(other, "Train")
     for page, shape in ((one, "1 × 64"), (other, "1 × 32")):
-        expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
+        expect(status(page)).to_contain_text("exactly zero.")
         expect(page.locator("#lab-runs tbody tr")).to_have_count(1)
         expect(page.locator("#lab-runs td").first).to_have_text(shape)
 
 
-def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
+def test_the_address_sets_the_controls_and_follows_them(open_lab):
     page = open_lab("?tab=train&layers=5&regulariser=l2&epochs=7&augment=true", **DESKTOP)
     layers = page.locator("#lab-layers input[type=range]")
     expect(layers).to_have_value("5")
@@ -165,7 +157,7 @@ def test_the_address_sets_the_lab_up_and_follows_what_is_changed(open_lab):
     expect(page.get_by_label("Strength")).to_have_value("0.0003")
 
 
-def test_a_wrong_link_says_so_on_the_page(open_lab):
+def test_an_invalid_link_shows_an_error(open_lab):
     page = open_lab("?tab=train&layers=99", **DESKTOP)
     expect(page.locator("#lab-status .alert")).to_contain_text("Hidden layers “99”")
     expect(page.locator("#lab-layers input[type=range]")).to_have_value("3")
@@ -180,7 +172,7 @@ def test_without_the_dataset_the_lab_offers_drawings(open_lab, monkeypatch):
     press(page, "Train")
     expect(page.locator("#lab-status .alert")).to_contain_text("is not available")
     press(page, "Train on drawings instead")
-    expect(status(page)).to_contain_text("exactly zero.", timeout=PATIENT)
+    expect(status(page)).to_contain_text("exactly zero.")
     expect(page.locator("#lab-runs")).to_contain_text("600 drawings")
 
 

@@ -1,4 +1,4 @@
-"""What a host reads: the options, the README's front matter, the container, the disk."""
+"""Deployment: the options, the README's front matter, the upload, the container, the disk."""
 
 import ast
 import os
@@ -20,10 +20,11 @@ from PIL import Image
 
 import app
 from fmnist_demo.networks.checkpoints import WEIGHTS
+from fmnist_demo.ui import examples
 
 ROOT = WEIGHTS.parent
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
-"""Those that Spaces know for the two ends of a card."""
+"""The colours that Spaces allow for the two ends of a card's gradient."""
 
 
 def read(name: str) -> str:
@@ -33,7 +34,7 @@ def read(name: str) -> str:
 # The options
 
 
-def test_without_options_everything_is_left_to_gradio():
+def test_without_options_gradio_chooses_the_address():
     options = vars(app.parser().parse_args([]))
     assert options == {"host": None, "port": None, "root_path": None}
 
@@ -64,14 +65,14 @@ def card() -> dict:
     return yaml.safe_load(front)
 
 
-def test_the_card_names_the_pinned_gradio_and_a_python_that_zerogpu_has(card):
+def test_the_front_matter_names_the_pinned_gradio_and_a_python_of_zerogpu(card):
     (pinned,) = re.findall(r"^gradio==(\S+)$", read("requirements.txt"), re.MULTILINE)
     assert card["sdk"] == "gradio"
     assert card["sdk_version"] == pinned
     assert card["python_version"] in ("3.10", "3.12")
 
 
-def test_the_card_names_files_that_exist_and_the_licence(card):
+def test_the_front_matter_names_existing_files_and_the_licence(card):
     assert (ROOT / card["app_file"]).is_file()
     with Image.open(ROOT / card["thumbnail"]) as picture:
         assert picture.width >= 600
@@ -79,7 +80,7 @@ def test_the_card_names_files_that_exist_and_the_licence(card):
     assert read("LICENSE").startswith("MIT License")
 
 
-def test_the_card_is_within_the_bounds_of_spaces(card):
+def test_the_front_matter_is_valid_on_spaces(card):
     assert card["title"] == "Draw a garment"
     assert 0 < len(card["short_description"]) <= 60
     assert {card["colorFrom"], card["colorTo"]} <= set(COLOURS)
@@ -90,7 +91,7 @@ def test_the_card_is_within_the_bounds_of_spaces(card):
 
 
 @pytest.mark.parametrize("version", ["2.8.0", "2.9.1", "2.10.0", "2.11.0"])
-def test_the_requirements_admit_the_torch_of_zerogpu(version):
+def test_the_requirements_allow_the_torch_of_zerogpu(version):
     from packaging.requirements import Requirement
 
     (line,) = re.findall(r"^torch[<>=].*$", read("requirements.txt"), re.MULTILINE)
@@ -101,7 +102,7 @@ def test_the_requirements_admit_the_torch_of_zerogpu(version):
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/deployment.md"])
-def test_the_upload_takes_what_the_app_needs_and_leaves_the_rest(name):
+def test_the_upload_includes_only_what_the_app_needs(name):
     (line,) = re.findall(r"^hf upload .*$", read(name), re.MULTILINE)
     words = shlex.split(line)
     assert words[2:6] == ["USER/SPACE", ".", "--repo-type", "space"]
@@ -126,7 +127,7 @@ def test_the_upload_takes_what_the_app_needs_and_leaves_the_rest(name):
 
 
 def dockerfile() -> list[list[str]]:
-    """The instructions, each as its words."""
+    """The words of each instruction."""
     lines = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", read("Dockerfile"), flags=re.MULTILINE))
     return [line.split() for line in lines.splitlines() if line.strip()]
 
@@ -136,7 +137,7 @@ def copied() -> list[str]:
 
 
 def imported(path: Path) -> set[Path]:
-    """The files of the project that a file imports, and that they import."""
+    """The files of the project that a file imports, directly or indirectly."""
     found, left = set(), [path]
     while left:
         for node in ast.walk(ast.parse(left.pop().read_text(encoding="utf-8"))):
@@ -154,7 +155,7 @@ def imported(path: Path) -> set[Path]:
     return found
 
 
-def test_the_image_has_all_that_the_app_imports_and_reads():
+def test_the_image_contains_everything_the_app_imports_and_reads():
     sources = copied()
     assert all((ROOT / source).exists() for source in sources)
     needed = {"app.py", "weights/results.json", "fmnist_demo/ui/page.css"}
@@ -164,13 +165,13 @@ def test_the_image_has_all_that_the_app_imports_and_reads():
         assert any(path == source or path.startswith(f"{source}/") for source in sources), path
 
 
-def test_what_the_image_copies_is_let_through_and_nothing_else():
+def test_dockerignore_allows_only_what_the_image_copies():
     lines = [line for line in read(".dockerignore").splitlines() if not line.startswith("#")]
     assert lines[0] == "*"
     assert sorted(line[1:] for line in lines if line.startswith("!")) == sorted(copied())
 
 
-def test_the_image_is_without_cuda_and_without_rights_and_tells_its_health():
+def test_the_image_has_no_cuda_no_root_user_and_a_health_check():
     instructions = dockerfile()
     assert instructions[0] == ["FROM", "python:3.12-slim"]
     text = read("Dockerfile")
@@ -183,7 +184,7 @@ def test_the_image_is_without_cuda_and_without_rights_and_tells_its_health():
     assert any(words[0] == "HEALTHCHECK" for words in instructions)
 
 
-def test_the_health_check_is_answered(app_url):
+def test_the_app_answers_the_health_check(app_url):
     (path,) = re.findall(r"http://127.0.0.1:7860(/[\w/]+)", read("Dockerfile"))
     with urlopen(app_url.rstrip("/") + path, timeout=60) as response:
         assert response.status == 200
@@ -193,7 +194,7 @@ def test_the_health_check_is_answered(app_url):
 
 
 @pytest.mark.slow
-def test_the_app_runs_where_it_may_write_nothing_but_temporary_files(tmp_path):
+def test_the_app_runs_on_a_read_only_disk_with_temporary_files(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     process = subprocess.Popen(
@@ -227,7 +228,7 @@ def refuse(event, args):
             if not os.path.abspath(os.fsdecode(path)).startswith((temporary, "/dev/", "/proc/")):
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
 
-sys.addaudithook(refuse)  # and not a folder's mode, for root may write everywhere
+sys.addaudithook(refuse)  # the mode of a folder would not stop root
 for beside in ("app.tmp", "weights/new.safetensors"):
     try:
         open(os.path.join(root, beside), "w")
@@ -240,7 +241,7 @@ runpy.run_path(os.path.join(root, "app.py"), run_name="__main__")
 
 
 def ask(url: str, process: subprocess.Popen) -> dict:
-    """What `/classify` says to the example of a T-shirt, sent as a program sends it."""
+    """What `/classify` answers to a program that sends the example of a T-shirt."""
     from gradio_client import Client, handle_file
 
     end = time.monotonic() + 300
@@ -252,5 +253,5 @@ def ask(url: str, process: subprocess.Popen) -> dict:
             assert process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.5)
-    picture = handle_file(ROOT / "fmnist_demo" / "ui" / "examples" / "0.png")
+    picture = handle_file(examples.FILES[0])
     return Client(url, verbose=False).predict(picture, 3, "none", api_name="/classify")

@@ -1,4 +1,4 @@
-"""The Findings tab without a browser: it shows the findings."""
+"""The Findings tab without a browser."""
 
 import json
 import re
@@ -41,11 +41,11 @@ def test_the_page_shows_every_answer_and_number(made, tmp_path):
     assert "There is no study yet" not in page
 
 
-def test_without_a_study_one_sentence_says_how_to_make_it(tmp_path):
+def test_without_a_study_one_sentence_says_how_to_run_it(tmp_path):
     assert "run python -m fmnist_demo study." in shown(layout.build(Collection(tmp_path)))
 
 
-def test_a_study_of_some_questions_shows_these(made, tmp_path):
+def test_a_study_of_some_questions_shows_only_these(made, tmp_path):
     del made["questions"]["drawings"]
     (tmp_path / STUDY_FILE).write_text(json.dumps(made))
     page = shown(layout.build(Collection(tmp_path)))
@@ -53,7 +53,7 @@ def test_a_study_of_some_questions_shows_these(made, tmp_path):
     assert QUESTIONS["drawings"].title not in page
 
 
-def test_a_caption_is_one_sentence_and_not_the_text_alternative(made):
+def test_a_caption_is_one_sentence_and_shorter_than_the_text_alternative(made):
     for html in findings_tab.figures(made):
         label = re.search(r'role="img" aria-label="(.*?)"', html)[1]
         caption = re.search(r"<figcaption.*?>(.*?)</figcaption>", html)[1]
@@ -62,7 +62,7 @@ def test_a_caption_is_one_sentence_and_not_the_text_alternative(made):
         assert len(caption) < len(label)
 
 
-def test_each_picture_has_a_text_alternative_and_two_downloads(made):
+def test_each_figure_has_a_text_alternative_and_two_downloads(made):
     charts = findings_tab.figures(made)
     for name, html in zip(made["questions"], charts, strict=True):
         assert 'role="img" aria-label="' in html

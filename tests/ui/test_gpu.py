@@ -1,4 +1,4 @@
-"""Trainings on ZeroGPU, with a stand-in for the package that Spaces have."""
+"""Trainings on ZeroGPU, with a stand-in for the package `spaces`."""
 
 import multiprocessing
 import os
@@ -24,8 +24,8 @@ LONG = SMALL.model_copy(update={"epochs": 60, "patience": 60, "width": 256, "lay
 class Spaces:
     """A stand-in for the package `spaces` on ZeroGPU.
 
-    A decorated generator runs in a forked process; what goes in and comes out is pickled; closed,
-    it ends there at its next update.
+    A decorated generator runs in a forked process. Its arguments and updates are pickled. When it
+    is closed, it ends there at its next update.
     """
 
     def __init__(self):
@@ -74,7 +74,7 @@ def borrowing_lab(zerogpu, train, validation, monkeypatch) -> Lab:
     shared = Lab(gpu.trainer())
     loaded = TrainingData(train, validation, "test")
     monkeypatch.setattr(shared.examples, "get", lambda source, report: loaded)
-    monkeypatch.setattr(shared.examples, "held_out_drawings", lambda: validation)
+    monkeypatch.setattr(shared.examples, "held_out_drawings", validation)
     return shared
 
 
@@ -102,13 +102,16 @@ def test_on_zerogpu_a_training_runs_in_the_process_that_has_the_gpu(borrowing_la
     assert isinstance(seen[-1], Finished), seen[-1]
     assert any(isinstance(update, Snapshot) for update in seen)
     examples = borrowing_lab.examples.get("drawings", None)
-    *_, here = lab.run(SMALL, examples, borrowing_lab.examples.held_out_drawings(), Control())
+    *_, here = lab.run(SMALL, examples, borrowing_lab.examples.held_out_drawings, Control())
     assert np.array_equal(seen[-1].snapshot.weights, here.snapshot.weights)
+    end = time.monotonic() + 60
+    while len(borrowing_lab.queue) and time.monotonic() < end:  # the lab's thread is still ending
+        time.sleep(0.01)
     assert len(borrowing_lab.queue) == 0
 
 
 @pytest.mark.slow
-def test_on_zerogpu_pausing_and_stopping_are_heard_in_the_other_process(borrowing_lab):
+def test_on_zerogpu_pausing_and_stopping_reach_the_other_process(borrowing_lab):
     control = Control()
     updates = borrowing_lab.train(LONG, control)
     until(updates, Snapshot, lambda s: s.history)
@@ -124,7 +127,7 @@ def test_on_zerogpu_pausing_and_stopping_are_heard_in_the_other_process(borrowin
     assert 1 <= len(end.run.history) < 60
 
 
-def test_on_zerogpu_a_refusal_is_a_sentence(borrowing_lab):
+def test_on_zerogpu_a_refusal_gives_a_one_sentence_error(borrowing_lab):
     def refused(*args):
         raise gr.Error("You have exceeded your free ZeroGPU quota (60s requested vs. 8s left). ")
         yield
@@ -136,7 +139,7 @@ def test_on_zerogpu_a_refusal_is_a_sentence(borrowing_lab):
     assert_one_sentence(end.reason)
 
 
-def test_a_training_knows_whose_request_it_is(monkeypatch):
+def test_a_training_runs_in_the_context_of_its_request(monkeypatch):
     """ZeroGPU charges the visitor whose request it finds in the thread's context."""
     monkeypatch.setattr(lab, "INTERVAL", 0.01)
     found = []

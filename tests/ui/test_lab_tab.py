@@ -1,4 +1,4 @@
-"""The lab's page without a browser: its words, its table, links, and a visitor's own network."""
+"""The Train tab without a browser: progress, table, links, and the visitor's network."""
 
 import argparse
 from dataclasses import fields, replace
@@ -10,10 +10,10 @@ from helpers import assert_one_sentence
 
 from fmnist_demo.commands import train
 from fmnist_demo.errors import UserError
-from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.inference import predict
 from fmnist_demo.networks.mlp import MLPConfig
+from fmnist_demo.training import settings as training_settings
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.lab import Control
 from fmnist_demo.training.loop import EpochResult
@@ -26,15 +26,21 @@ from fmnist_demo.training.updates import (
     Waiting,
     snapshot,
 )
-from fmnist_demo.ui import lab_tab, your_network
-from fmnist_demo.ui.answers.panel import Panel
+from fmnist_demo.ui import lab_tab
 from fmnist_demo.ui.network_store import GONE, NetworkStore
+from fmnist_demo.ui.your_network import YourNetwork
+
+
+@pytest.fixture
+def your_network():
+    with gr.Blocks():
+        return YourNetwork()
 
 
 @pytest.fixture
 def tab():
     with gr.Blocks():
-        return lab_tab.LabTab(your_network.YourNetwork())
+        return lab_tab.LabTab(YourNetwork(), gr.Tabs())
 
 
 HISTORY = [
@@ -58,11 +64,11 @@ HISTORY = [
         (Snapshot(1.0, HISTORY * 6, None, 0.0, None), False, "Epoch 12 of 12"),
     ],
 )
-def test_a_visitor_is_told_how_far_it_is(update, paused, words):
+def test_the_progress_of_a_training_is_shown(update, paused, words):
     assert words in lab_tab.progress_html(update, Settings(), paused)
 
 
-def test_the_table_tells_each_runs_settings_and_figures():
+def test_the_table_shows_the_settings_and_results_of_each_run():
     runs = {
         3: Run(Settings(regulariser="l1", strength=0.1), HISTORY, "stopped", 0.8),
         4: Run(Settings(source="drawings", augment=True), HISTORY, "all epochs", 0.7),
@@ -81,7 +87,7 @@ def test_the_table_tells_each_runs_settings_and_figures():
         assert f"<td>{words}</td>" in table
 
 
-def test_a_link_sets_every_control_and_others_are_left_alone(tab):
+def test_a_link_with_a_setting_sets_every_control(tab):
     assert tab.open_link({"tab": "train", "__theme": "dark"}) == {}
     opened = tab.open_link({"layers": "5"})
     assert opened[tab.settings["layers"]] == 5
@@ -89,95 +95,91 @@ def test_a_link_sets_every_control_and_others_are_left_alone(tab):
     assert "&lt;b&gt;" in tab.open_link({"layers": "<b>"})[tab.status]
 
 
-def test_pausing_toggles_and_stopping_stops_only_ones_own(tab):
+def test_pausing_and_stopping_affect_only_ones_own_training(tab):
     control, other = Control(), Control()
     assert lab_tab.toggle_pause(control).value == "Resume"
     assert control.paused
     assert lab_tab.toggle_pause(control).value == "Pause"
     lab_tab.stop(control)
     assert (control, other) == (Control(stopped=True), Control())
-    lab_tab.toggle_pause(None)
-    lab_tab.stop(None)
 
 
 class MoreSettings(Settings):
-    """The settings of the lab and a made-up one."""
+    """The settings of the lab and one more."""
 
     warm_up: Annotated[float, Setting("Warm-up", 0.0, 0.5, 0.05, help="A made-up share.")] = 0.25
 
 
-def test_one_declaration_makes_a_control_a_part_of_the_link_a_check_and_an_option():
+def test_one_declaration_makes_a_control_a_link_parameter_a_check_and_an_option(monkeypatch):
+    for module in (training_settings, lab_tab, train):
+        monkeypatch.setattr(module, "Settings", MoreSettings)
     with gr.Blocks():
-        control = lab_tab.build_controls(MoreSettings)["warm_up"]
+        control = lab_tab.control_for("warm_up")
     assert (control.label, control.info, control.value) == ("Warm-up", "A made-up share.", 0.25)
     assert (control.minimum, control.maximum, control.step) == (0.0, 0.5, 0.05)
     assert "'warm_up'" in lab_tab.write_address(MoreSettings.model_fields)
 
-    settings, problems = from_query({"warm_up": "0.4"}, MoreSettings)
+    settings, problems = from_query({"warm_up": "0.4"})
     assert (settings.warm_up, problems) == (0.4, [])
-    settings, (problem,) = from_query({"warm_up": "0.6"}, MoreSettings)
+    settings, (problem,) = from_query({"warm_up": "0.6"})
     assert settings.warm_up == 0.25
     assert problem == "Warm-up “0.6” in the link is not valid; using the default, 0.25."
     with pytest.raises(UserError, match=r"^Warm-up must be between 0 and 0.5\.$"):
-        from_values({"warm_up": 0.6}, MoreSettings)
+        from_values({"warm_up": 0.6})
 
     parser = argparse.ArgumentParser()
-    train.add_setting_options(parser, MoreSettings)
+    train.add_setting_options(parser)
     assert parser.parse_args(["--warm-up", "0.1"]).warm_up == 0.1
     assert "a made-up share" in parser.format_help()
 
 
-def test_every_setting_is_used_by_train_or_is_for_the_lab_alone():
+def test_every_setting_is_an_option_of_train_or_marked_lab_only():
     used = {field.name for config in (MLPConfig, TrainConfig) for field in fields(config)}
     unused = {name for name, setting in declarations().items() if name not in used}
     assert unused == {name for name, setting in declarations().items() if setting.lab_only}
 
 
-def test_wrong_settings_end_with_a_sentence_and_train_nothing(tab):
+def test_invalid_settings_give_a_one_sentence_error(tab):
     values = [getattr(Settings(), name) for name in Settings.model_fields]
     values[list(Settings.model_fields).index("learning_rate")] = None
     *_, last = tab.train_network({}, *values)
     assert "Learning rate must be between" in last[tab.status]
 
 
-def test_only_the_latest_runs_are_remembered(tab, trained, monkeypatch):
+def test_only_the_latest_runs_are_kept(tab, trained, monkeypatch):
     model, metadata = trained
     run = Run(Settings(), HISTORY, "all epochs", 0.9)
     end = Finished(run, checkpoints.Checkpoint(model, metadata), snapshot(model, 1.0, HISTORY))
     past = dict.fromkeys(range(5, 14), run)
     first, second = tab.finish(end, past)
     assert list(first[tab.runs]) == list(range(6, 14))
-    assert tab.your_network.store.get(second[tab.latest]) is end.checkpoint
+    assert tab.store.get(second[tab.latest]) is end.checkpoint
 
 
-def test_a_network_of_ones_own_answers_beside_the_others_and_its_name_is_escaped(
-    weights, validation
-):
-    (trained,) = checkpoints.Collection(weights).choose(3, "l1")
+def test_the_visitors_network_answers_beside_the_others_and_its_name_is_escaped(panel, validation):
+    trained = panel.collection.get(3, "l1")
     metadata = replace(
         trained.metadata, training=trained.metadata.training | {"regulariser": '"><b>'}
     )
     mine = replace(trained, metadata=metadata)
-    with gr.Blocks():
-        store = NetworkStore(size=1)
-        panel = Panel(checkpoints.Collection(weights), "Draw.", gr.State(), store)
-    prepared, key = Prepared(validation.images[0].numpy(), ()), store.put(mine)
-    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, key)
+    panel.store.size = 1
+    key = panel.store.put(mine)
+    html, _ = panel.answer("a picture", "none", [3, 7], False, key)
     assert html.count('<section class="card"') == 3
     assert "Yours, 3 hidden layers" in html
     assert "<b>" not in html
-    alone, _ = panel.answer(lambda picture: prepared, "a picture", "none", [], False, key)
+    alone, _ = panel.answer("a picture", "none", [], False, key)
     assert alone.count('<section class="card"') == 1
-    (answer,) = predict([mine], prepared.pixels)
+    (answer,) = predict([mine], validation.images[0].numpy())
     assert f"{answer.ranked[0][1]:.0%}" in alone
 
-    store.put(trained)
-    html, _ = panel.answer(lambda picture: prepared, "a picture", "none", [3, 7], False, key)
+    panel.store.put(trained)
+    html, _ = panel.answer("a picture", "none", [3, 7], False, key)
     assert html.count('<section class="card"') == 2
     assert GONE in html
 
 
-def test_of_too_many_networks_those_used_last_are_kept():
+def test_the_store_drops_the_least_recently_used_network():
     store = NetworkStore(size=2)
     first, second = store.put("first"), store.put("second")
     assert store.get(first) == "first"
@@ -186,27 +188,27 @@ def test_of_too_many_networks_those_used_last_are_kept():
     assert store.get(None) is None
 
 
-def test_a_network_that_is_gone_is_not_drawn_for(tab):
-    key, note, remove = tab.your_network.use(7)
+def test_using_a_dropped_network_gives_an_error(your_network):
+    key, note, remove = your_network.use(7)
     assert key is None
     assert GONE in note
     assert not remove.visible
 
 
-def test_a_sent_file_is_loaded_and_not_kept(tab, weights, tmp_path):
+def test_an_uploaded_network_is_loaded_and_its_file_deleted(your_network, weights, tmp_path):
     path = tmp_path / "mine.safetensors"
     path.write_bytes((weights / "mlp3-l1.safetensors").read_bytes())
-    key, note, remove = tab.your_network.load(str(path))
-    assert tab.your_network.store.get(key).name == "mlp3-l1"
+    key, note, remove = your_network.load(str(path))
+    assert your_network.store.get(key).name == "mlp3-l1"
     assert "3 hidden layers" in note
     assert remove.visible
     assert not path.exists()
 
 
-def test_a_broken_file_is_a_sentence_and_not_kept(tab, tmp_path):
+def test_a_broken_file_gives_a_one_sentence_error_and_is_deleted(your_network, tmp_path):
     path = tmp_path / "<i>.safetensors"
     path.write_bytes(b"nothing")
-    key, note, remove = tab.your_network.load(str(path))
+    key, note, remove = your_network.load(str(path))
     assert key is None
     assert "<i>" not in note
     assert_one_sentence(note.removesuffix("</p>"))

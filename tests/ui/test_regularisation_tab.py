@@ -1,4 +1,4 @@
-"""The tab on L1 and L2 without a browser: what it draws, and what pruning changes."""
+"""The L1 and L2 tab without a browser: its figures, and what pruning changes."""
 
 import json
 import re
@@ -11,8 +11,7 @@ from fmnist_demo.networks import pruning
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import layout, regularisation_tab
-from fmnist_demo.ui.markdown import sections
-from fmnist_demo.ui.pruning import PruningCurve, pruned_answers_html
+from fmnist_demo.ui.regularisation_tab.pruning import PruningCurve, pruned_answers_html
 
 SECTIONS = ("weights", "pruning", "zeros", "dead", "pixels", "filters", "path")
 
@@ -31,9 +30,9 @@ def reports(networks):
     }
 
 
-def test_every_figure_has_its_words():
-    texts = sections(regularisation_tab.__file__)
-    assert set(texts) == set(SECTIONS)
+def test_every_figure_has_a_text():
+    texts = regularisation_tab.texts()
+    assert tuple(texts) == SECTIONS
     for text in texts.values():
         assert text.strip().startswith("## ")
         assert "*Look for*" in text
@@ -64,12 +63,12 @@ def test_the_marker_moves_along_the_curve(networks, reports):
     assert float(whole[0]) < float(tenth[0])
 
 
-def test_what_has_not_been_measured_is_said(networks):
+def test_missing_measurements_are_mentioned_with_their_command(networks):
     assert "python -m fmnist_demo evaluate" in PruningCurve(networks, {}).at(3)
     assert "python -m fmnist_demo path" in regularisation_tab.path_chart(None, {})
 
 
-def test_the_path_marks_the_strengths_of_the_networks_and_leaves_out_what_diverged(networks):
+def test_the_path_marks_the_networks_strengths_and_omits_diverged_points(networks):
     def point(regulariser, strength, diverged=0):
         figure = {"mean": 0.5 if not diverged else None, "std": 0.1 if not diverged else None}
         return {"regulariser": regulariser, "strength": strength, "n": 3, "diverged": diverged} | {
@@ -83,12 +82,11 @@ def test_the_path_marks_the_strengths_of_the_networks_and_leaves_out_what_diverg
     assert "strength 9" not in html
 
 
-def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networks):
+def test_pruning_changes_the_answers_to_the_drawing(networks):
     drawing = Image.fromarray(draw(8, np.random.default_rng(1)))
 
     def answers(kept, picture=drawing):
-        thresholds = {n: pruning.threshold(c.model, kept) for n, c in networks.items()}
-        return pruned_answers_html(networks, thresholds, picture)
+        return pruned_answers_html(networks, kept, picture)
 
     whole, half = answers(1.0), answers(0.5)
     assert "Your drawing" in whole
@@ -97,8 +95,8 @@ def test_pruned_networks_answer_to_the_drawing_and_differ_from_whole_ones(networ
     assert "An example" in answers(1.0, None)
 
 
-def test_a_drawing_that_is_no_garment_earns_its_sentence(networks):
-    html = pruned_answers_html(networks, {}, Image.new("L", (128, 128), 255))
+def test_an_empty_drawing_gives_an_error(networks):
+    html = pruned_answers_html(networks, 1.0, Image.new("L", (128, 128), 255))
     assert 'role="alert"' in html
 
 

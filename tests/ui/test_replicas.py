@@ -1,4 +1,4 @@
-"""Two copies of the app behind nginx, under a sub-path, by the configuration in the docs."""
+"""Two copies of the app behind nginx, under a sub-path, with the documented configuration."""
 
 import os
 import re
@@ -17,11 +17,11 @@ from browser_helpers import DESKTOP, draw, verdict
 from conftest import PATIENCE, skip_or_fail
 
 from fmnist_demo.networks.checkpoints import WEIGHTS
-from fmnist_demo.ui import draw_tab
+from fmnist_demo.ui import examples
 
 ROOT = WEIGHTS.parent
 PORTS = ("80", "7861", "7862")
-"""The proxy's port and the copies', as the documented configuration names them."""
+"""The ports of the proxy and of the two copies in the documented configuration."""
 
 MAIN = """
 daemon off;
@@ -41,7 +41,7 @@ http {{
     {documented}
 }}
 """
-"""What stands around the documented configuration: no file outside the folder it is started in."""
+"""The rest of the configuration, which keeps all files in the folder where nginx starts."""
 
 
 def free_ports(count):
@@ -76,17 +76,17 @@ def wait_for(url, process, seconds=300):
 
 
 class Proxy:
-    """nginx before two copies: the `url` of the page, and which copy has answered whom."""
+    """nginx in front of two copies: the `url` of the page, and a log of who answered whom."""
 
     def __init__(self, url, log):
         self.url, self.log = url, log
 
     def answered(self):
-        """The copies that have answered, by the visitor's cookie or address."""
+        """The copies that answered, by the visitor's cookie or address."""
         found = defaultdict(set)
         for line in self.log.read_text(encoding="utf-8").splitlines():
             visitor, copy, *_ = line.split()
-            if copy != "-":  # an answer of nginx's own
+            if copy != "-":  # nginx answered by itself
                 found[visitor].add(copy)
         return found
 
@@ -124,7 +124,7 @@ def proxy(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cookies(proxy):
-    """A cookie for each of the two copies: visitors who have it are sent there."""
+    """A cookie for each of the two copies, which sends a visitor there."""
     asked = [f"someone-{number}" for number in range(32)]
     for cookie in asked:
         request = Request(proxy.url + "gradio_api/app_id", headers={"Cookie": f"visitor={cookie}"})
@@ -138,7 +138,7 @@ def cookies(proxy):
 
 @contextmanager
 def visiting(browser, proxy, cookie=None):
-    """The page in a browser of its own; at the end nothing has failed and no one else was asked."""
+    """The page in a new browser context; at the end no request failed or went to another host."""
     context = browser.new_context(**DESKTOP)
     if cookie:
         context.add_cookies([{"name": "visitor", "value": cookie, "url": proxy.url}])
@@ -150,7 +150,7 @@ def visiting(browser, proxy, cookie=None):
     page.on("response", lambda r: bad.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     page.on("request", lambda r: bad.append(r.url) if is_foreign(r.url) else None)
 
-    def is_error(message):  # a browser asks every host for its icon, which is not ours to have
+    def is_error(message):  # a browser asks every host for an icon
         return message.type == "error" and not message.location["url"].endswith("/favicon.ico")
 
     def is_foreign(url):
@@ -169,23 +169,23 @@ def expect(locator):
 
 
 def load_network(page, path):
-    with page.expect_file_chooser(timeout=60_000) as chooser:
+    with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Load a network").click()
     chooser.value.set_files(path)
-    expect(page.locator("#network-note")).to_contain_text("answers too", timeout=60_000)
+    expect(page.locator("#network-note")).to_contain_text("answers too")
 
 
-def test_the_page_works_under_the_sub_path_and_its_cookie_sticks(browser, proxy):
+def test_the_page_works_under_a_sub_path_with_a_sticky_cookie(browser, proxy):
     with visiting(browser, proxy) as page:
         (cookie,) = page.context.cookies()
         assert cookie["path"] == "/draw/"
         assert cookie["httpOnly"]
         draw(page)
-        expect(verdict(page)).to_contain_text("T-shirt", timeout=60_000)
+        expect(verdict(page)).to_contain_text("T-shirt")
     assert len(proxy.answered()[cookie["value"]]) == 1
 
 
-def test_two_visitors_keep_their_copies_and_their_networks(browser, proxy, cookies):
+def test_visitors_stay_with_their_copy_and_keep_their_networks(browser, proxy, cookies):
     with (
         visiting(browser, proxy, cookies[0]) as page,
         visiting(browser, proxy, cookies[1]) as other,
@@ -193,7 +193,7 @@ def test_two_visitors_keep_their_copies_and_their_networks(browser, proxy, cooki
         load_network(page, WEIGHTS / "mlp3-l1.safetensors")
         for visitor in (page, other):
             draw(visitor)
-            expect(verdict(visitor)).to_contain_text("T-shirt", timeout=60_000)
+            expect(verdict(visitor)).to_contain_text("T-shirt")
         expect(page.locator(".card:visible")).to_have_count(4)
         expect(other.locator(".card:visible")).to_have_count(3)
     answered = proxy.answered()
@@ -203,11 +203,11 @@ def test_two_visitors_keep_their_copies_and_their_networks(browser, proxy, cooki
 
 
 @pytest.mark.slow
-def test_a_program_finds_its_upload_again(proxy):
+def test_a_program_reaches_the_copy_with_its_upload(proxy):
     client = pytest.importorskip("gradio_client")
     with closing(client.Client(proxy.url, verbose=False)) as program:
         for _ in range(3):
-            picture = client.handle_file(draw_tab.EXAMPLES / "0.png")
+            picture = client.handle_file(examples.FILES[0])
             answer = program.predict(picture, 3, "none", api_name="/classify")
             assert answer["label"] == "T-shirt"
     assert len(proxy.answered()["127.0.0.1"]) == 1

@@ -1,4 +1,4 @@
-"""What strangers may try: files that are not theirs, addresses, pickles, too much of everything."""
+"""Attacks: other people's files, URLs, pickles, broken networks, and too much data."""
 
 import base64
 import io
@@ -45,8 +45,10 @@ def config(http):
 
 @pytest.fixture(scope="module")
 def ask(http, config):
-    """Send a file's description to the listener of the photo: its HTML, or its words if it is but
-    a message, or the error."""
+    """Send a file's description to the Photo tab's listener.
+
+    Returns the HTML of the answers, the text of a message, or the error.
+    """
     photo = listener(config, "picture", "change")
 
     def ask(file, session="security"):
@@ -102,7 +104,7 @@ def png() -> bytes:
     ],
 )
 @pytest.mark.parametrize("place", ["gradio_api/file={}", "gradio_api/file/{}", "file={}"])
-def test_no_file_but_a_visitors_own_is_served(http, app_url, place, path):
+def test_only_a_visitors_own_files_are_served(http, app_url, place, path):
     answer = raw_get(app_url, "/" + place.format(path))
     assert not answer.startswith(b"HTTP/1.1 200"), answer[:200]
     assert b"root:" not in answer
@@ -110,13 +112,13 @@ def test_no_file_but_a_visitors_own_is_served(http, app_url, place, path):
 
 
 @pytest.mark.parametrize("place", ["/static/{}", "/assets/{}", "/svelte/{}", "/{}"])
-def test_the_pages_own_files_are_no_way_out(app_url, place):
+def test_paths_of_static_files_cannot_leave_their_folder(app_url, place):
     for dots in ("../../../../../../../../etc/passwd", "..%2f..%2f..%2f..%2f..%2f..%2fetc/passwd"):
         assert b"root:" not in raw_get(app_url, place.format(dots))
 
 
 def raw_get(url: str, path: str) -> bytes:
-    """The answer to a path that is sent as it is: clients would tidy it up."""
+    """The answer to a path that is sent unchanged, while clients would normalise it."""
     at = urlsplit(url)
     with socket.create_connection((at.hostname, at.port), 60) as connection:
         request = f"GET {path} HTTP/1.1\r\nHost: {at.netloc}\r\nConnection: close\r\n\r\n"
@@ -127,7 +129,7 @@ def raw_get(url: str, path: str) -> bytes:
     return answer
 
 
-def test_a_visitors_own_file_is_served_and_not_as_a_page(http):
+def test_a_visitors_own_file_is_served_as_a_download(http):
     page = b"<script>alert(1)</script>"
     answer = http.get(f"gradio_api/file={uploaded(http, page, 'own.html')}")
     assert answer.content == page
@@ -135,7 +137,7 @@ def test_a_visitors_own_file_is_served_and_not_as_a_page(http):
     assert "html" not in answer.headers["content-type"]
 
 
-def test_a_link_among_the_uploads_is_not_followed(http):
+def test_a_symbolic_link_among_the_uploads_is_not_followed(http):
     folder = Path(uploaded(http, b"beside it", "beside.txt")).parent
     link = folder / "link.txt"
     link.symlink_to("/etc/passwd")
@@ -147,7 +149,7 @@ def test_a_link_among_the_uploads_is_not_followed(http):
 
 @pytest.fixture
 def secret(tmp_path_factory):
-    """A picture that nobody has uploaded; outside of the folder of uploads."""
+    """A picture outside the upload folder."""
     path = ROOT / "docs" / "draw.png"
     assert open_image(path)
     return path
@@ -176,7 +178,7 @@ def test_an_uploaded_picture_is_read(http, ask):
     assert "card" in ask(file_data(uploaded(http, png(), "own.png")))
 
 
-def test_no_name_leads_out_of_the_folder_of_uploads(http, tmp_path):
+def test_no_file_name_leads_out_of_the_upload_folder(http, tmp_path):
     for name in ("../../out.png", "/tmp/out.png", "..", "a/../../out.png", "~/out.png"):
         answer = http.post(UPLOAD, files={"files": (name, png())})
         if answer.status_code == 200:
@@ -185,12 +187,12 @@ def test_no_name_leads_out_of_the_folder_of_uploads(http, tmp_path):
             assert Path(path).resolve().is_relative_to(folder)
 
 
-# Addresses
+# URLs
 
 
 @pytest.fixture
 def canary():
-    """A server on this machine that must never be asked; yields its URL and what it was asked."""
+    """A local server that must get no request; yields its URL and the paths requested from it."""
     asked = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -211,7 +213,7 @@ def canary():
         server.shutdown()
 
 
-def test_no_address_is_asked_for_a_picture(ask, http, config, canary, monkeypatch):
+def test_no_url_is_fetched(ask, http, config, canary, monkeypatch):
     url, asked = canary
 
     async def anything_is_public(host):
@@ -248,12 +250,12 @@ def test_no_address_is_asked_for_a_picture(ask, http, config, canary, monkeypatc
         *("HTTP://127.0.0.1/", "gopher://127.0.0.1/", "http://[::1]/", "http://0x7f000001/"),
     ],
 )
-def test_an_address_is_rejected_in_one_sentence(ask, address):
+def test_a_url_gives_a_one_sentence_error(ask, address):
     for file in (file_data(address), {"url": address}, {"path": address}):
         assert_one_sentence(ask(file))
 
 
-# Pickles, and networks that are broken
+# Pickles and broken networks
 
 
 def test_a_pickle_is_not_loaded(tmp_path):
@@ -269,8 +271,8 @@ def test_a_pickle_is_not_loaded(tmp_path):
     assert not (tmp_path / "unpickled").exists()
 
 
-def test_nothing_in_the_source_can_unpickle():
-    """Except `gpu`, whose two processes exchange data that no visitor controls."""
+def test_nothing_in_the_source_unpickles():
+    """Only `gpu` does, whose two processes exchange data that no visitor controls."""
     ways = r"\bpickle\b|\btorch\.load\b|allow_pickle=True|(?<!\.)\beval\(|\bexec\(|\bmarshal\b"
     for path in [ROOT / "app.py", *(ROOT / "fmnist_demo").rglob("*.py")]:
         found = set(re.findall(ways, path.read_text(encoding="utf-8")))
@@ -296,7 +298,7 @@ def broken(path: Path, how: str) -> None:
         save_file(tensors, path, metadata)
 
 
-def test_the_app_starts_with_the_rest_and_says_which_are_out_and_why(weights, tmp_path):
+def test_the_app_starts_without_broken_networks_and_names_them(weights, tmp_path):
     folder = shutil.copytree(weights, tmp_path / "weights")
     ways = {
         "truncated": "mlp3-none",
@@ -328,10 +330,10 @@ def test_the_app_starts_with_the_rest_and_says_which_are_out_and_why(weights, tm
         assert_one_sentence(gone["error"])
 
 
-# Too much, and other forms
+# Too much data, and inputs of the wrong form
 
 
-def test_a_file_of_21_mb_is_refused_and_nothing_is_left_of_it(http):
+def test_a_file_of_21_mb_is_rejected_and_deleted(http):
     folder = Path(uploaded(http, b"1", "1")).parent.parent
     before = set(folder.rglob("*"))
     try:
@@ -343,7 +345,7 @@ def test_a_file_of_21_mb_is_refused_and_nothing_is_left_of_it(http):
     assert set(folder.rglob("*")) == before
 
 
-def test_a_request_of_endless_length_is_cut_off(http, config):
+def test_an_endless_request_is_cut_off(http, config):
     def endless():
         yield b'{"data": ["'
         for _ in range(100):
@@ -357,7 +359,7 @@ def test_a_request_of_endless_length_is_cut_off(http, config):
     assert http.get("config").status_code == 200
 
 
-def test_a_large_request_is_refused_by_its_header(http):
+def test_a_large_request_is_rejected_by_its_header(http):
     body = json.dumps({"data": ["x" * (guard.MAX_REQUEST + 1)]})
     try:
         answer = http.post(RUN, content=body)
@@ -383,15 +385,15 @@ def test_an_interrupted_upload_leaves_no_file(http, app_url):
         until = time.monotonic() + 60
         while set(folder.iterdir()) == before and time.monotonic() < until:
             time.sleep(0.05)
-        assert set(folder.iterdir()) != before  # it has begun
+        assert set(folder.iterdir()) != before  # the upload has begun
     until = time.monotonic() + 60
     while set(folder.iterdir()) != before and time.monotonic() < until:
         time.sleep(0.05)
     assert set(folder.iterdir()) == before
 
 
-def test_an_upload_leaves_no_other_file_than_itself(http, config, weights):
-    """Not even a network, which is in memory once it has been read."""
+def test_loading_a_network_leaves_no_file(http, config, weights):
+    """The network is in memory once it has been read."""
     content = (weights / "mlp3-l1.safetensors").read_bytes()
     path = Path(uploaded(http, content, "own.safetensors"))
     before = set(path.parent.parent.iterdir())
@@ -404,13 +406,13 @@ def test_an_upload_leaves_no_other_file_than_itself(http, config, weights):
     assert not path.exists()
 
 
-def test_other_sites_may_not_read_a_local_app(http):
+def test_other_sites_cannot_read_a_local_app(http):
     strange = http.get("config", headers={"Origin": "https://example.com"})
     assert strange.headers.get("access-control-allow-origin") != "https://example.com"
     assert strange.headers.get("access-control-allow-origin") != "*"
 
 
-def test_an_input_of_the_wrong_form_is_rejected_in_one_sentence(http, config):
+def test_an_input_of_the_wrong_form_gives_a_one_sentence_error(http, config):
     for data in ([], [None], [7, 3, "none"], [[], 3, "none"], [None, [], {}], [{}, 3, "none"]):
         answer = http.post("gradio_api/run/classify", json={"data": data})
         assert answer.status_code == 500
@@ -421,7 +423,7 @@ def test_an_input_of_the_wrong_form_is_rejected_in_one_sentence(http, config):
 @pytest.mark.parametrize("source", ["drawpad", "picture"])
 @pytest.mark.parametrize("field", range(4))
 @pytest.mark.parametrize("wrong", [7, "wrong", {}, [[]], {"value": 1}])
-def test_a_field_of_the_wrong_form_is_rejected_in_one_sentence(
+def test_a_field_of_the_wrong_form_gives_a_one_sentence_error(
     http, config, source, field, wrong, capfd
 ):
     data = [None, "none", [3], False, None]
@@ -436,7 +438,7 @@ def test_a_field_of_the_wrong_form_is_rejected_in_one_sentence(
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_network_that_is_asked_for_many_times_answers_once(http, config):
+def test_a_network_selected_many_times_answers_once(http, config):
     picture = file_data(uploaded(http, png(), "own.png"))
     data = [picture, "none", [3] * 1000, False, None]
     body = {"data": data, "fn_index": listener(config, "picture", "change"), "session_hash": "n"}

@@ -3,7 +3,8 @@
 import numpy as np
 
 from fmnist_demo.images.strokes import Line
-from fmnist_demo.synthetic.shapes import (
+from fmnist_demo.synthetic.things.parts import eyes, legs, mouth
+from fmnist_demo.synthetic.things.shapes import (
     arc,
     blob,
     box,
@@ -15,7 +16,6 @@ from fmnist_demo.synthetic.shapes import (
     moved,
     ring,
 )
-from fmnist_demo.synthetic.things.parts import eyes, legs, mouth
 from fmnist_demo.synthetic.variation import maybe, pick
 
 

@@ -3,7 +3,17 @@
 import numpy as np
 
 from fmnist_demo.images.strokes import Line
-from fmnist_demo.synthetic.shapes import arc, box, circle, curve, dot, line, mirrored, moved, ring
+from fmnist_demo.synthetic.things.shapes import (
+    arc,
+    box,
+    circle,
+    curve,
+    dot,
+    line,
+    mirrored,
+    moved,
+    ring,
+)
 from fmnist_demo.synthetic.variation import maybe, pick
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fmnist_demo.images.strokes import Line
-from fmnist_demo.synthetic.shapes import (
+from fmnist_demo.synthetic.things.shapes import (
     arc,
     blob,
     box,

@@ -8,7 +8,6 @@ import numpy as np
 
 from fmnist_demo.images.strokes import Line
 from fmnist_demo.synthetic.held_out import is_held_out
-from fmnist_demo.synthetic.shapes import moved
 from fmnist_demo.synthetic.things import (
     animals,
     buildings,
@@ -19,6 +18,7 @@ from fmnist_demo.synthetic.things import (
     sky,
     vehicles,
 )
+from fmnist_demo.synthetic.things.shapes import moved
 from fmnist_demo.synthetic.variation import distorted
 
 MODULES = (animals, buildings, food, objects, people, signs, sky, vehicles)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fmnist_demo.images.strokes import Line
-from fmnist_demo.synthetic.shapes import arc, circle, dot, line, mirrored
+from fmnist_demo.synthetic.things.shapes import arc, circle, dot, line, mirrored
 from fmnist_demo.synthetic.variation import maybe, pick
 
 

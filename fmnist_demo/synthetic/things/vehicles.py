@@ -3,7 +3,8 @@
 import numpy as np
 
 from fmnist_demo.images.strokes import Line
-from fmnist_demo.synthetic.shapes import (
+from fmnist_demo.synthetic.things.parts import wheels
+from fmnist_demo.synthetic.things.shapes import (
     arc,
     box,
     bumps,
@@ -16,7 +17,6 @@ from fmnist_demo.synthetic.shapes import (
     rays,
     ring,
 )
-from fmnist_demo.synthetic.things.parts import wheels
 from fmnist_demo.synthetic.variation import any_way, maybe, pick
 
 

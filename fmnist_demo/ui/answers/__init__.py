@@ -5,14 +5,10 @@ from collections import defaultdict
 import numpy as np
 from markupsafe import Markup
 
-from fmnist_demo.images.preprocessing import Prepared, Stage
+from fmnist_demo.images.preprocessing import Prepared
 from fmnist_demo.networks.inference import Prediction, saliency
 from fmnist_demo.ui.drawpad import encode
-from fmnist_demo.ui.message import message
 from fmnist_demo.ui.templates import render
-
-BARS = 5
-"""How many of the ten classes each network's ranking shows."""
 
 
 def hidden_layers(count: int) -> str:
@@ -28,79 +24,64 @@ def agreement(predictions: list[Prediction]) -> tuple[str, bool]:
         depths_by_label[label].append(prediction.checkpoint.layers)
     if list(depths_by_label) == [None]:
         return "Not sure: this looks like none of the ten kinds of clothing.", False
-    if len(depths_by_label) == 1:
-        ((label, depths),) = depths_by_label.items()
-        if len(depths) == 1:
-            return f"The {depths[0]}-layer network says {label}.", True
-        everyone = {2: "Both", 3: "All three"}.get(len(depths), f"All {len(depths)}")
-        return f"{everyone} say {label}.", True
-    largest_first = sorted(depths_by_label.items(), key=lambda item: -len(item[1]))
-    opinions = [_opinion(label, depths) for label, depths in largest_first]
-    return f"They disagree: {', '.join(opinions)}.", False
+    if len(depths_by_label) > 1:
+        largest_first = sorted(depths_by_label.items(), key=lambda item: -len(item[1]))
+        opinions = ", ".join(_opinion(label, depths) for label, depths in largest_first)
+        return f"They disagree: {opinions}.", False
+    ((label, depths),) = depths_by_label.items()
+    everyone = {
+        1: f"The {depths[0]}-layer network says",
+        2: "Both say",
+        3: "All three say",
+    }
+    return f"{everyone.get(len(depths), f'All {len(depths)} say')} {label}.", True
 
 
 def _opinion(label: str | None, depths: list[int]) -> str:
     """`the 5- and 7-layer networks say Coat`, `the 3-layer network is not sure`."""
-    if len(depths) == 1:
-        verb = f"says {label}" if label else "is not sure"
-        return f"the {depths[0]}-layer network {verb}"
-    verb = f"say {label}" if label else "are not sure"
-    return f"the {'- and '.join(map(str, depths))}-layer networks {verb}"
+    one = len(depths) == 1
+    networks = "network" if one else "networks"
+    says = f"{'says' if one else 'say'} {label}" if label else f"{'is' if one else 'are'} not sure"
+    return f"the {'- and '.join(map(str, depths))}-layer {networks} {says}"
 
 
-def answers_html(
-    predictions: list[Prediction], pictures: list[Markup], extra_card: str = ""
-) -> Markup:
-    """A sentence on whether the networks agree, above one card for each network.
-
-    `pictures`: the saliency picture of each network, or nothing. `extra_card`: the card of the
-    visitor's network, which the sentence leaves out. Both are HTML, as `Markup`.
-    """
-    if not predictions and not extra_card:
-        return message("Select at least one network.")
+def verdict_html(predictions: list[Prediction]) -> Markup:
+    """The heading of the cards, below a sentence on whether the networks, if any, agree."""
     sentence, agree = agreement(predictions) if predictions else ("", False)
+    return render("answers/verdict.html", sentence=sentence, agree=agree)
+
+
+def cards_html(
+    predictions: dict[str, Prediction], pixels: np.ndarray | None = None, note: str = ""
+) -> Markup:
+    """A card for each prediction, by its heading: the first guess, and the ranking as bars.
+
+    `pixels`, uint8 (28, 28): shows which of these pixels mattered. `note`: HTML after the cards.
+    """
     cards = [
-        card(prediction, hidden_layers(prediction.checkpoint.layers), picture)
-        for prediction, picture in zip(predictions, pictures, strict=True)
+        (heading, prediction, None if pixels is None else saliency_url(prediction, pixels))
+        for heading, prediction in predictions.items()
     ]
-    return render(
-        "answers/answers.html", sentence=sentence, agree=agree, cards=[*cards, extra_card]
-    )
+    return render("answers/cards.html", cards=cards, note=note)
 
 
-def card(prediction: Prediction, heading: str, picture: str = "") -> Markup:
-    """One network's answer: heading, first guess, ranking as bars, saliency picture (HTML)."""
-    return render(
-        "answers/card.html",
-        name=prediction.checkpoint.name,
-        heading=heading,
-        label=prediction.label,
-        confident=prediction.confident,
-        ranked=prediction.ranked[:BARS],
-        picture=picture,
-    )
-
-
-def saliency_html(prediction: Prediction, pixels: np.ndarray) -> Markup:
+def saliency_url(prediction: Prediction, pixels: np.ndarray) -> str:
     """The picture with pixels that speak for the answer in teal and those against it in orange.
 
-    `pixels`: uint8 (28, 28).
+    `pixels`: uint8 (28, 28). Returns a data URL.
     """
     weight = saliency(prediction.checkpoint, pixels)[..., None]
     tint = np.where(weight > 0, (20, 230, 200), (255, 140, 30))
     opacity = np.abs(weight) ** 0.5
     picture = pixels[..., None] * 0.35 * (1 - opacity) + tint * opacity
-    url = Markup(encode(picture.astype(np.uint8)))
-    return render("answers/saliency.html", label=prediction.label, url=url)
+    return encode(picture.astype(np.uint8))
 
 
 def stages_html(prepared: Prepared) -> Markup:
     """The stages of the preprocessing; the last one is the 28 x 28 picture, enlarged."""
-    stages = [(stage.name, stage.note, _stage_url(stage)) for stage in prepared.stages]
+    stages = [
+        # Exact for grey pictures, which are drawings; small for photos.
+        (stage, encode(stage.image, "PNG" if stage.image.ndim == 2 else "JPEG"))
+        for stage in prepared.stages
+    ]
     return render("answers/stages.html", stages=stages)
-
-
-def _stage_url(stage: Stage) -> Markup:
-    """A data URL: exact PNG for grey pictures, which are drawings; small JPEG for photos."""
-    # A data URL needs no escaping, and `Markup` saves the search for characters to escape.
-    return Markup(encode(stage.image, "PNG" if stage.image.ndim == 2 else "JPEG"))

@@ -16,8 +16,6 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.images.reading import open_image
 from fmnist_demo.images.strokes import SIZE
 
-_HERE = Path(__file__).parent
-_PREFIX = "data:image/png;base64,"
 MAX_LENGTH = 200_000
 """Characters of the longest drawing that is read; the canvas sends about 4,000."""
 
@@ -30,41 +28,44 @@ def encode(picture: np.ndarray, kind: str = "PNG") -> str:
     return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
+def decode(url: str) -> Image.Image:
+    """The picture in a data URL. Raises `UserError`, also for what `open_image` rejects."""
+    try:
+        data = base64.b64decode(url.partition(",")[2], validate=True)
+    except ValueError as error:
+        problem = "The picture is not valid base64: send a PNG or JPEG data URL."
+        raise UserError(problem) from error
+    return open_image(data)
+
+
 class DrawPad(gr.HTML):
     """A canvas to draw on. Its value in Python is a PIL image, or None while it is empty.
 
     `examples`: dicts with `label` and `src`, a PNG data URL, shown as buttons under the canvas.
-    `interval`: the shortest time between two drawings sent while the pen is down, in milliseconds.
     The event to listen to is `input`.
     """
 
-    def __init__(self, *, examples: list[dict] | None = None, interval: int = 100, **kwargs):
+    def __init__(self, examples: list[dict] | None = None, **kwargs):
+        html, css, js = (
+            (Path(__file__).parent / f"drawpad.{kind}").read_text(encoding="utf-8")
+            for kind in ("html", "css", "js")
+        )
         super().__init__(
             value="",
-            html_template=(_HERE / "drawpad.html").read_text(encoding="utf-8"),
-            css_template=(_HERE / "drawpad.css").read_text(encoding="utf-8"),
-            js_on_load=(_HERE / "drawpad.js").read_text(encoding="utf-8"),
+            html_template=html,
+            css_template=css,
+            js_on_load=js,
             examples=examples or [],
-            interval=interval,
             size=SIZE,
             **kwargs,
         )
 
     def preprocess(self, payload: str | None) -> Image.Image | None:
-        """Decode what the canvas sent. Raises `gr.Error` for anything else."""
+        """Decode what the canvas sent. Raises `UserError` for anything else."""
         if not payload:
             return None
-        try:
-            if not isinstance(payload, str) or not payload.startswith(_PREFIX):
-                raise UserError("The drawing must be a PNG data URL.")
-            if len(payload) > MAX_LENGTH:
-                raise UserError(f"The drawing may have at most {MAX_LENGTH:,} characters.")
-            return open_image(base64.b64decode(payload[len(_PREFIX) :], validate=True))
-        except ValueError as error:
-            problem = "The drawing is not valid base64: send a PNG data URL."
-            raise gr.Error(problem, print_exception=False) from error
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
-    def api_info(self) -> dict:
-        return {"type": "string", "description": "PNG data URL, dark ink on white"}
+        if not isinstance(payload, str) or not payload.startswith("data:image/png;base64,"):
+            raise UserError("The drawing must be a PNG data URL.")
+        if len(payload) > MAX_LENGTH:
+            raise UserError(f"The drawing may have at most {MAX_LENGTH:,} characters.")
+        return decode(payload)

@@ -1,5 +1,6 @@
 // A drawing is a list of operations (stroke, image, clear), painted in order on white paper.
 // Undo takes back the last one, so that Clear can be undone too.
+const INTERVAL = 100; // the shortest time in ms between two drawings sent while the pen is down
 const canvas = element.querySelector("canvas");
 const paper = canvas.getContext("2d");
 const hint = element.querySelector(".hint");
@@ -82,7 +83,7 @@ function send() {
 }
 
 function sendSoon() {
-  if (!timer) timer = setTimeout(send, Math.max(0, props.interval - (performance.now() - lastSent)));
+  if (!timer) timer = setTimeout(send, Math.max(0, INTERVAL - (performance.now() - lastSent)));
 }
 
 function begin(point, eraserButton) {

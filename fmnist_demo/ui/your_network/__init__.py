@@ -8,7 +8,6 @@ from gradio.data_classes import FileData
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.checkpoints import CheckpointError
 from fmnist_demo.ui.answers import hidden_layers
-from fmnist_demo.ui.answers.panel import Panel
 from fmnist_demo.ui.listeners import QUIET
 from fmnist_demo.ui.message import message
 from fmnist_demo.ui.network_store import GONE, NetworkStore
@@ -21,9 +20,7 @@ TIME_TO_LIVE = 3600
 class NetworkFile(gr.UploadButton):
     """An upload button; Gradio's version leaves an empty file on the disk at each upload."""
 
-    def get_block_name(self) -> str:
-        """Drawn in the browser by Gradio's upload button."""
-        return "uploadbutton"
+    is_template = True  # the browser draws Gradio's own button
 
     def preprocess(self, payload: FileData | None) -> str | None:
         """The path of the file."""
@@ -34,43 +31,24 @@ class YourNetwork:
     """The controls to load and remove the visitor's network.
 
     `store` holds the networks of all visitors. `key`, a `gr.State`, holds the key of this
-    visitor's network in it, or None.
+    visitor's network in it, or None. `outputs`: the components that `use` and `load` return values
+    for.
     """
 
     def __init__(self):
         self.store = NetworkStore()
         self.key = gr.State(None, time_to_live=TIME_TO_LIVE)
-
-    def build(self) -> None:
-        """Lay out the controls."""
-        self.upload = NetworkFile(
+        upload = NetworkFile(
             "Load a network (.safetensors)",
             file_types=[".safetensors"],
             size="sm",
             elem_id="network-upload",
         )
-        self.note = gr.HTML("", elem_id="network-note")
-        self.remove = gr.Button(
-            "Remove my network", size="sm", visible=False, elem_id="network-remove"
-        )
-
-    def connect(self, panels: list[Panel]) -> None:
-        """Connect the controls; `panels` answer again after each change of the network."""
-        self.panels = panels
-        self.answer_after(self.upload.upload(self.load, self.upload, self.outputs, **QUIET))
-        self.answer_after(
-            self.remove.click(lambda: _updates(None, ""), None, self.outputs, **QUIET)
-        )
-
-    def answer_after(self, event: gr.events.Dependency) -> None:
-        """Let the panels answer again once `event`, which changes the network, is over."""
-        for panel in self.panels:
-            panel.answer_after(event)
-
-    @property
-    def outputs(self) -> list[gr.components.Component]:
-        """The components that `use` and `load` return values for."""
-        return [self.key, self.note, self.remove]
+        note = gr.HTML("", elem_id="network-note")
+        remove = gr.Button("Remove my network", size="sm", visible=False, elem_id="network-remove")
+        self.outputs = [self.key, note, remove]
+        upload.upload(self.load, upload, self.outputs, **QUIET)
+        remove.click(lambda: _updates(None, ""), None, self.outputs, **QUIET)
 
     def use(self, key: int | None) -> tuple:
         """Let the network with this key answer. Returns the values of `outputs`."""

@@ -14,7 +14,7 @@ from fmnist_demo import plots
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.regularisation import REGULARISERS
-from fmnist_demo.training import examples, lab
+from fmnist_demo.training import examples, lab, stop_reasons
 from fmnist_demo.training.lab import Control, Lab
 from fmnist_demo.training.loop import EpochResult, best_epoch
 from fmnist_demo.training.settings import (
@@ -26,7 +26,7 @@ from fmnist_demo.training.settings import (
 )
 from fmnist_demo.training.updates import Failed, Finished, Preparing, Run, Snapshot, Waiting
 from fmnist_demo.ui import gpu
-from fmnist_demo.ui.chart import Chart, chart_html
+from fmnist_demo.ui.chart import chart, chart_html
 from fmnist_demo.ui.listeners import AT_ONCE, QUIET
 from fmnist_demo.ui.message import message
 from fmnist_demo.ui.templates import render
@@ -41,26 +41,26 @@ INTRODUCTION = (
     "close the page. The page's address holds the settings: copy it to share them."
 )
 
-UNBOUND = {"concurrency_limit": None}
-"""Gradio does not limit the trainings: the lab has its own queue, and shows its length."""
-
 ORDINALS = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
 """Positions in the queue in words, by the number of trainings ahead."""
 
 
 class LabTab:
-    """The page of the lab; `your_network` is given the network to try on a drawing."""
+    """The page of the lab.
 
-    def __init__(self, your_network: YourNetwork):
-        self.your_network = your_network
+    `your_network` is given the network to try on a drawing; `tabs` then switches to `draw`.
+    """
+
+    def __init__(self, your_network: YourNetwork, tabs: gr.Tabs):
+        self.store = your_network.store
         self.lab = Lab(gpu.trainer())
         self.runs = gr.State({}, time_to_live=TIME_TO_LIVE)  # Run by number
-        self.control = gr.State(None, time_to_live=TIME_TO_LIVE)
-        self.latest = gr.State(None, time_to_live=TIME_TO_LIVE)  # its key in `your_network.store`
+        self.control = gr.State(Control(), time_to_live=TIME_TO_LIVE)
+        self.latest = gr.State(None, time_to_live=TIME_TO_LIVE)  # its key in `store`
         gr.Markdown(INTRODUCTION)
         with gr.Row(elem_classes="workbench"):
             with gr.Column(scale=2, min_width=260, elem_classes="settings"):
-                self.settings = build_controls()
+                self.settings = {name: control_for(name) for name in Settings.model_fields}
             with gr.Column(scale=3, min_width=260):
                 with gr.Row():
                     self.train = gr.Button("Train", variant="primary", min_width=80)
@@ -70,56 +70,51 @@ class LabTab:
                 self.instead = gr.Button("Train on drawings instead", visible=False)
                 with gr.Row(visible=False) as self.result:
                     self.download = gr.DownloadButton("Download (.safetensors)", min_width=140)
-                    self.draw = gr.Button("Try it on your drawing", min_width=140)
-                self.curves = Chart(elem_id="lab-curves")
+                    draw = gr.Button("Try it on your drawing", min_width=140)
+                self.curves = chart("lab-curves")
         with gr.Row(elem_classes="lesson"):
             with gr.Column(min_width=260):
-                self.weights = Chart(elem_id="lab-weights")
+                self.weights = chart("lab-weights")
             with gr.Column(min_width=260):
-                self.filters = Chart(elem_id="lab-filters")
+                self.filters = chart("lab-filters")
         self.table = gr.HTML("", elem_id="lab-runs")
-        self.compared = Chart(elem_id="lab-compared")
+        self.compared = chart("lab-compared")
 
-    def connect(self, tabs: gr.Tabs) -> None:
-        """Connect the controls; `tabs` switches to `draw` when the visitor tries the network."""
         controls = list(self.settings.values())
         buttons = [self.train, self.pause, self.stop]
-        outputs = [
-            *(self.runs, self.control, self.latest, *buttons, self.status, self.instead),
-            *(self.result, self.download, self.curves, self.weights, self.filters),
-            *(self.table, self.compared),
-        ]
-        starts = [
-            self.train.click(
-                self.train_network, [self.runs, *controls], outputs, **UNBOUND, **QUIET
-            ),
-            self.instead.click(lambda: "drawings", None, self.settings["source"], **AT_ONCE).then(
-                self.train_network, [self.runs, *controls], outputs, **UNBOUND, **QUIET
-            ),
-        ]
-        for event in starts:
+        train = {
+            "fn": self.train_network,
+            "inputs": [self.runs, *controls],
+            "outputs": [
+                *(self.runs, self.control, self.latest, *buttons, self.status, self.instead),
+                *(self.result, self.download, self.curves, self.weights, self.filters),
+                *(self.table, self.compared),
+            ],
+            "concurrency_limit": None,  # the lab has its own queue, and shows its length
+            **QUIET,
+        }
+        on_drawings = self.instead.click(
+            lambda: "drawings", None, self.settings["source"], **AT_ONCE
+        )
+        for event in (self.train.click(**train), on_drawings.then(**train)):
             event.then(idle_buttons, None, buttons, **AT_ONCE)
         self.pause.click(toggle_pause, self.control, self.pause, **AT_ONCE)
         self.stop.click(stop, self.control, None, **AT_ONCE)
-        opened = self.draw.click(
-            lambda key: (*self.your_network.use(key), gr.Tabs(selected="draw")),
+        draw.click(
+            lambda key: (*your_network.use(key), gr.Tabs(selected="draw")),
             self.latest,
-            [*self.your_network.outputs, tabs],
+            [*your_network.outputs, tabs],
             **AT_ONCE,
         )
-        self.your_network.answer_after(opened)
+        address = {
+            "fn": None,
+            "inputs": controls,
+            "js": write_address(self.settings),
+            "api_visibility": "private",
+        }
         regulariser, strength = self.settings["regulariser"], self.settings["strength"]
-        regulariser.input(suggest_strength, regulariser, strength, **AT_ONCE).then(
-            None, controls, None, js=write_address(self.settings), api_visibility="private"
-        )
-        gr.on(
-            [control.input for control in controls],
-            None,
-            controls,
-            None,
-            js=write_address(self.settings),
-            api_visibility="private",
-        )
+        regulariser.input(suggest_strength, regulariser, strength, **AT_ONCE).then(**address)
+        gr.on([each.input for each in controls], **address)
 
     def open_link(self, query: dict[str, str]) -> dict:
         """The new values of `settings` that a URL's query gives, and of `status` for its errors.
@@ -151,7 +146,6 @@ class LabTab:
             previous = None
             with closing(self.lab.train(settings, control)) as updates:
                 for update in updates:
-                    is_new, previous = update is not previous, update
                     if isinstance(update, Finished):
                         yield from self.finish(update, runs | {number: update.run})
                     elif isinstance(update, Failed):
@@ -160,33 +154,33 @@ class LabTab:
                             self.instead: gr.Button(visible=update.no_data),
                         }
                     else:
-                        charts = is_new and isinstance(update, Snapshot)
-                        yield {
-                            self.status: progress_html(update, settings, control.paused),
-                            **(self._charts(update, settings, number) if charts else {}),
-                        }
+                        shown = {self.status: progress_html(update, settings, control.paused)}
+                        if isinstance(update, Snapshot) and update is not previous:
+                            shown |= self._charts(update, settings, number)
+                        yield shown
+                    previous = update
         except UserError as error:
             yield {self.status: message(str(error), "alert")}
 
     def finish(self, finished: Finished, runs: dict[int, Run]) -> Iterator[dict]:
         """Show the result of a training, the last of `runs`."""
-        number, run = list(runs.items())[-1]
         runs = dict(list(runs.items())[-MAX_RUNS:])
-        curves = {f"Run {n}": _curves(r.history, r.stop_reason) for n, r in runs.items()}
+        curves = {f"Run {n}": _curves(run.history, run.stop_reason) for n, run in runs.items()}
         longest = max(len(run.history) for run in runs.values())
         compared = chart_html(plots.learning_curves(curves, longest), "runs")
+        run, checkpoint = finished.run, finished.checkpoint
         yield {
             self.runs: runs,
             self.status: message(run.verdict),
-            **self._charts(finished.snapshot, run.settings, number, run.stop_reason),
+            **self._charts(finished.snapshot, run.settings, max(runs), run.stop_reason),
             self.table: runs_html(runs),
             self.compared: compared if len(runs) > 1 else "",
         }
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{finished.checkpoint.name}.safetensors"
-            checkpoints.save(path, finished.checkpoint.model, finished.checkpoint.metadata)
+            path = Path(folder) / checkpoint.metadata.file_name
+            checkpoints.save(path, checkpoint.model, checkpoint.metadata)
             yield {  # Gradio copies the file before it continues
-                self.latest: self.your_network.store.put(finished.checkpoint),
+                self.latest: self.store.put(checkpoint),
                 self.result: gr.Row(visible=True),
                 self.download: str(path),
             }
@@ -207,15 +201,9 @@ class LabTab:
         }
 
 
-def build_controls(
-    settings_class: type[Settings] = Settings,
-) -> dict[str, gr.components.Component]:
-    """A labelled control for each setting, by its name."""
-    return {name: _control(name, settings_class) for name in settings_class.model_fields}
-
-
-def _control(name: str, settings_class: type[Settings]) -> gr.components.Component:
-    setting, field = declarations(settings_class)[name], settings_class.model_fields[name]
+def control_for(name: str) -> gr.components.Component:
+    """The labelled control of a setting."""
+    setting, field = declarations()[name], Settings.model_fields[name]
     shared = {
         "label": setting.label,
         "value": field.default,
@@ -228,7 +216,7 @@ def _control(name: str, settings_class: type[Settings]) -> gr.components.Compone
         return gr.Radio([(label, value) for value, label in setting.choices.items()], **shared)
     if setting.choices is not None:
         return gr.Dropdown(list(setting.choices), **shared)
-    if setting.logarithmic:
+    if setting.log:
         return gr.Number(step=setting.step, **shared)
     return gr.Slider(setting.low, setting.high, step=setting.step, buttons=[], **shared)
 
@@ -260,18 +248,15 @@ def idle_buttons() -> tuple:
     )
 
 
-def toggle_pause(control: Control | None):
+def toggle_pause(control: Control) -> gr.Button:
     """Pause or resume; the button names what its next press does."""
-    if control is None:
-        return gr.skip()
     control.paused = not control.paused
     return gr.Button("Resume" if control.paused else "Pause")
 
 
-def stop(control: Control | None) -> None:
+def stop(control: Control) -> None:
     """Stop the visitor's training."""
-    if control is not None:
-        control.stopped = True
+    control.stopped = True
 
 
 def progress_html(update: Waiting | Preparing | Snapshot, settings: Settings, paused: bool) -> str:
@@ -281,22 +266,20 @@ def progress_html(update: Waiting | Preparing | Snapshot, settings: Settings, pa
         position = ORDINALS.get(update.ahead, f"number {update.ahead + 1}")
         return message(f"You are {position} in the queue: {others} ahead of yours.")
     if isinstance(update, Preparing):
-        text, share = update.what, update.share
-    else:
-        epoch = min(len(update.history) + 1, settings.epochs)
-        text, share = f"Epoch {epoch} of {settings.epochs}", update.share
-        text += f", {update.zeros:.1%} of the weights are exactly zero"
-        if paused:
-            text = f"Paused in epoch {epoch}, for {lab.PAUSE_LIMIT:g} seconds at most"
-    return render("lab/progress.html", text=text, share=share)
+        return render("lab_tab/progress.html", text=update.what, share=update.share)
+    epoch = min(len(update.history) + 1, settings.epochs)
+    text = f"Epoch {epoch} of {settings.epochs}, {update.zeros:.1%} of the weights are exactly zero"
+    if paused:
+        text = f"Paused in epoch {epoch}, for {lab.PAUSE_LIMIT:g} seconds at most"
+    return render("lab_tab/progress.html", text=text, share=update.share)
 
 
 def _curves(history: list[EpochResult], stop_reason: str) -> dict:
     """A history as `plots.learning_curves` takes it."""
     keys = ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
     return {key: [getattr(result, key) for result in history] for key in keys} | {
-        "kept": best_epoch(history).epoch,
-        "stopped_early": stop_reason == "early stopping",
+        "best_epoch": best_epoch(history).epoch,
+        "stopped_early": stop_reason == stop_reasons.EARLY_STOPPING,
     }
 
 
@@ -330,4 +313,4 @@ def _trained_on(settings: Settings) -> str:
 def runs_html(runs: dict[int, Run]) -> str:
     """The table of a visitor's runs, by their numbers."""
     rows = [(number, [text(run) for text in COLUMNS.values()]) for number, run in runs.items()]
-    return render("lab/runs.html", headings=["run", *COLUMNS], rows=rows)
+    return render("lab_tab/runs.html", headings=["run", *COLUMNS], rows=rows)

@@ -1,6 +1,7 @@
 """What pruning does to the networks of one depth: the curve, the share kept and the answers."""
 
 from dataclasses import replace
+from functools import cache
 
 from markupsafe import Markup
 from PIL import Image
@@ -10,14 +11,16 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import predict
-from fmnist_demo.networks.pruning import KEPT, pruned
+from fmnist_demo.networks.pruning import KEPT, pruned, threshold
 from fmnist_demo.networks.regularisation import REGULARISERS
-from fmnist_demo.ui.answers import card
+from fmnist_demo.ui import examples
+from fmnist_demo.ui.answers import cards_html
 from fmnist_demo.ui.chart import chart_html
-from fmnist_demo.ui.draw_tab import example
 from fmnist_demo.ui.drawpad import encode
 from fmnist_demo.ui.message import message
 from fmnist_demo.ui.templates import render
+
+cached_threshold = cache(threshold)
 
 
 def not_measured(command: str) -> Markup:
@@ -49,37 +52,28 @@ class PruningCurve:
             return self.html
         heights = {name: curve["test_accuracy"][step] for name, curve in self.curves.items()}
         (axes,) = self.plot.figure.axes
-        marker = Markup(plots.marker(axes, KEPT[step], heights))
-        return self.html.replace("</svg>", marker + Markup("</svg>"))
-
-
-def kept_html(share: float) -> Markup:
-    """A sentence on the share of the weights that is kept, 0 to 1."""
-    return render("pruning/kept.html", pruned=plots.percent(1 - share), kept=f"{share * 100:.3g}")
+        marker = plots.marker(axes, KEPT[step], heights)
+        return self.html.replace("</svg>", Markup(f"{marker}</svg>"))
 
 
 def pruned_answers_html(
-    networks: dict[str, Checkpoint],
-    thresholds: dict[str, float],
-    drawing: Image.Image | None,
+    networks: dict[str, Checkpoint], kept: float, drawing: Image.Image | None
 ) -> Markup:
-    """The pruned networks' answers to the visitor's drawing, or to an example if it is None.
+    """The networks' answers to the visitor's drawing, or to an example if it is None.
 
-    `networks` and the pruning `thresholds`: by regulariser.
+    `networks`: by regulariser. `kept`: the share of their weights that is not pruned, 0 to 1.
     """
     try:
-        picture = example(0) if drawing is None else drawing
-        prepared = from_drawing(picture, stages=False)
+        prepared = from_drawing(drawing or Image.open(examples.FILES[0]), stages=False)
     except UserError as error:
         return message(str(error), "alert")
-    smaller = [replace(c, model=pruned(c.model, thresholds[name])) for name, c in networks.items()]
-    predictions = predict(smaller, prepared.pixels)
-    return render(
-        "pruning/answers.html",
-        url=encode(prepared.pixels),
-        caption="An example: draw your own on the Draw tab" if drawing is None else "Your drawing",
-        cards=[
-            card(prediction, f"{REGULARISERS[name].label}, pruned")
-            for name, prediction in zip(networks, predictions, strict=True)
-        ],
+    smaller = [
+        replace(c, model=pruned(c.model, cached_threshold(c.model, kept)))
+        for c in networks.values()
+    ]
+    headings = [f"{REGULARISERS[name].label}, pruned" for name in networks]
+    caption = "Your drawing" if drawing else "An example: draw your own on the Draw tab"
+    url = encode(prepared.pixels)
+    return render("regularisation_tab/drawing.html", url=url, caption=caption) + cards_html(
+        dict(zip(headings, predict(smaller, prepared.pixels), strict=True))
     )
