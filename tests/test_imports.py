@@ -20,7 +20,7 @@ ALLOWED = {
     "synthetic": {"errors", "images", "spec"},
     "data": {"errors", "files", "spec"},
     "networks": {"data", "errors", "files", "spec"},
-    "training": {"data", "errors", "networks", "spec", "synthetic"},
+    "training": {"data", "errors", "files", "networks", "spec", "synthetic"},
     "plots": {"networks"},
     "experiments": {"data", "errors", "files", "networks", "plots", "synthetic", "training"},
     "evaluation": {"data", "errors", "images", "networks", "spec", "synthetic"},

@@ -148,6 +148,7 @@ def _chosen(
 ) -> tuple[MLPConfig, TrainConfig]:
     """What the options say; the defaults of width and strength depend on the network."""
     values = vars(args) | {"layers": layers, "regulariser": regulariser}
+    values["none_of_these"] = args.synthetic > 0  # only synthetic images show what is no garment
     if args.width is None:
         values["width"] = budget_width(layers)
     if args.strength is None:

@@ -80,6 +80,8 @@ class Trainer:
             raise UserError("There must be at least two examples to train on.")
         self.model, self.validation, self.config = model.to(device), validation, config
         self.mixture = Mixture(train, synthetic, config.synthetic_sets, device)
+        if self.mixture.labels.max() >= model.config.sizes[-1]:
+            raise ValueError("only a network with `none_of_these` learns pictures of no garment")
         self.steps = math.ceil(len(self.mixture) / config.batch_size)
         self.optimisation = Optimisation(model, config, self.steps * config.epochs)
         self.shuffling = torch.Generator().manual_seed(config.seed)
@@ -223,7 +225,7 @@ class Optimisation:
         """
         with self.autocast:
             logits = self.model(images).float()
-        loss = F.cross_entropy(logits, soft_targets(labels, self.label_smoothing))
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
         self.adam.zero_grad()
         loss.backward()
         self.penalty.before_step(share)
@@ -250,7 +252,7 @@ class Totals:
         """Count one batch; `loss` is its mean."""
         self._examples += len(batch.labels)
         self._loss = self._loss + loss * len(batch.labels)
-        self._correct = self._correct + (logits.argmax(1) == batch.labels).sum()
+        self._correct = self._correct + count_correct(logits, batch.labels)
         self._garments = self._garments + (batch.labels != NO_GARMENT).sum()
 
     @property
@@ -283,17 +285,9 @@ def stop_reason(history: Sequence[EpochResult], config: TrainConfig) -> str:
     return ALL_EPOCHS if len(history) == config.epochs else EARLY_STOPPING
 
 
-def soft_targets(labels: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """Target probabilities (N, 10) for labels (N,): smoothed, and uniform for `NO_GARMENT`.
-
-    Uniform targets for pictures of no class keep the networks unsure about such pictures (outlier
-    exposure, arXiv 1812.04606).
-    """
-    classes = len(CLASS_NAMES)
-    uniform = torch.full((len(labels), classes), 1 / classes, device=labels.device)
-    one_hot = F.one_hot(labels.clamp_min(0), classes)
-    smoothed = one_hot * (1 - smoothing) + uniform * smoothing
-    return torch.where(labels[:, None] == NO_GARMENT, uniform, smoothed)
+def count_correct(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """How many garments (N,) have the highest logit (N, 10 or 11) of all classes."""
+    return (logits[:, : len(CLASS_NAMES)].argmax(1) == labels).sum()
 
 
 def validate(model: MLP, split: Split) -> tuple[float, float]:
@@ -302,5 +296,5 @@ def validate(model: MLP, split: Split) -> tuple[float, float]:
     labels = split.labels.to(logits.device)
     return (
         F.cross_entropy(logits, labels).item(),
-        (logits.argmax(1) == labels).float().mean().item(),
+        count_correct(logits, labels).item() / len(labels),
     )

@@ -44,7 +44,7 @@ def test_every_bit_is_as_without_the_interruption(
         QUICK, epochs=4, regulariser=regulariser, augment=True, synthetic=20, synthetic_sets=2
     )
     synthetic = Split.from_arrays(*dataset(40))
-    shape = replace(TINY, dropout=0.3)
+    shape = replace(TINY, dropout=0.3, none_of_these=True)
 
     def trainer() -> Trainer:
         return Trainer(MLP(shape), train, validation, config, synthetic)
