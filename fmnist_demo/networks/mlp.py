@@ -1,10 +1,12 @@
 """The network: a multilayer perceptron."""
 
+import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from torch import nn
+from torch.nn.utils.fusion import fuse_linear_bn_eval
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
@@ -121,3 +123,16 @@ def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 204
         )
     finally:
         model.train(training)
+
+
+def folded(model: MLP) -> list[tuple[nn.Linear, nn.Module | None]]:
+    """A copy of the hidden layers, for evaluation: each linear layer and its normalisation.
+
+    Batch normalisation is folded into the weights and biases: None takes its place.
+    """
+    layers = []
+    for linear, norm, *_ in copy.deepcopy(model.hidden).eval():
+        if isinstance(norm, nn.BatchNorm1d):
+            linear, norm = fuse_linear_bn_eval(linear, norm), None
+        layers.append((linear, norm))
+    return layers

@@ -6,9 +6,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.utils.fusion import fuse_linear_bn_eval
 
-from fmnist_demo.networks.mlp import MLP
+from fmnist_demo.networks.mlp import MLP, folded
 from fmnist_demo.spec import normalise
 
 
@@ -21,16 +20,12 @@ class SingleImageInference:
     """
 
     def __init__(self, model: MLP):
-        model, steps = copy.deepcopy(model).eval(), []
-        for linear, norm, *_ in model.hidden:
-            if isinstance(norm, nn.BatchNorm1d):
-                linear, norm = fuse_linear_bn_eval(linear, norm), None
-            steps.append((*_by_input(linear), norm))
+        steps = [(*_by_input(linear), norm) for linear, norm in folded(model)]
         (weight, bias, norm), *others = steps
         black, white = normalise(0.0), normalise(255.0)
         bias = bias + (weight.sum(0) * black).numpy()
         steps = [(weight * ((white - black) / 255), bias, norm), *others]
-        self._hidden, self._output = steps, _by_input(model.output)
+        self._hidden, self._output = steps, _by_input(copy.deepcopy(model.output))
 
     @torch.inference_mode()
     def logits(self, image: np.ndarray) -> np.ndarray:
