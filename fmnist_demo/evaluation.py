@@ -22,7 +22,7 @@ from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import probabilities
 from fmnist_demo.networks.metrics import accuracy, weight_metrics
 from fmnist_demo.networks.mlp import MLP
-from fmnist_demo.networks.pruning import KEPT, pruned, threshold
+from fmnist_demo.networks.pruning import KEPT, pruned, thresholds
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.networks.sparse_inference import sparse_logits
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
@@ -189,13 +189,13 @@ def pruning_curve(model: MLP, test: Split, unpruned: float) -> dict[str, list[fl
     `unpruned`: the accuracy of the whole network. The network is not trained after pruning.
     """
     labels = test.labels.numpy()
-    thresholds = [threshold(model, share) for share in KEPT]
-    accuracies = {threshold(model, 1): unpruned}
-    for limit in thresholds:
+    lowest, *limits = thresholds(model, [1, *KEPT])
+    accuracies = {lowest: unpruned}
+    for limit in limits:
         if limit not in accuracies:  # shares above those of a sparse network prune nothing
             logits = sparse_logits(pruned(model, limit), test.images)
             accuracies[limit] = accuracy(logits.numpy(), labels)
-    return {"kept": list(KEPT), "test_accuracy": [accuracies[limit] for limit in thresholds]}
+    return {"kept": list(KEPT), "test_accuracy": [accuracies[limit] for limit in limits]}
 
 
 def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:

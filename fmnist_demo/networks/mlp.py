@@ -1,12 +1,11 @@
 """The network: a multilayer perceptron."""
 
-import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_linear_bn_eval
+from torch.nn.utils.fusion import fuse_linear_bn_weights
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
@@ -125,14 +124,19 @@ def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 204
         model.train(training)
 
 
-def folded(model: MLP) -> list[tuple[nn.Linear, nn.Module | None]]:
-    """A copy of the hidden layers, for evaluation: each linear layer and its normalisation.
+@torch.no_grad()
+def folded(model: MLP) -> list[tuple[torch.Tensor, torch.Tensor, nn.Module | None]]:
+    """Weights (n_out, n_in), biases (n_out,) and normalisation of each layer, in evaluation mode.
 
-    Batch normalisation is folded into the weights and biases: None takes its place.
+    Batch normalisation is folded into weights and biases: None takes its place. It is also None for
+    the output layer, which comes last. What is not folded is shared with the network.
     """
     layers = []
-    for linear, norm, *_ in copy.deepcopy(model.hidden).eval():
+    for linear, norm, *_ in [*model.hidden, (model.output, None)]:
+        weight, bias = linear.weight.detach(), linear.bias.detach()
         if isinstance(norm, nn.BatchNorm1d):
-            linear, norm = fuse_linear_bn_eval(linear, norm), None
-        layers.append((linear, norm))
+            statistics = norm.running_mean, norm.running_var, norm.eps
+            weight, bias = fuse_linear_bn_weights(weight, bias, *statistics, norm.weight, norm.bias)
+            norm = None
+        layers.append((weight, bias, norm))
     return layers

@@ -5,7 +5,6 @@ import copy
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from fmnist_demo.networks.mlp import MLP, folded
 from fmnist_demo.spec import normalise
@@ -20,12 +19,13 @@ class SingleImageInference:
     """
 
     def __init__(self, model: MLP):
-        steps = [(*_by_input(linear), norm) for linear, norm in folded(model)]
+        layers = folded(copy.deepcopy(model))
+        steps = [(w.T.contiguous(), bias.numpy(), norm) for w, bias, norm in layers]
         (weight, bias, norm), *others = steps
         black, white = normalise(0.0), normalise(255.0)
         bias = bias + (weight.sum(0) * black).numpy()
         steps = [(weight * ((white - black) / 255), bias, norm), *others]
-        self._hidden, self._output = steps, _by_input(copy.deepcopy(model.output))
+        *self._hidden, self._output = steps
 
     @torch.inference_mode()
     def logits(self, image: np.ndarray) -> np.ndarray:
@@ -35,13 +35,8 @@ class SingleImageInference:
         for weight, bias, norm in self._hidden:
             x = _product(x, weight) + bias
             x = np.maximum(norm(torch.from_numpy(x)).numpy() if norm else x, 0)
-        weight, bias = self._output
+        weight, bias, _ = self._output
         return _product(x, weight) + bias
-
-
-def _by_input(linear: nn.Linear) -> tuple[torch.Tensor, np.ndarray]:
-    """The weights (n_in, n_out), one row per input, and the biases (n_out,)."""
-    return linear.weight.detach().T.contiguous(), linear.bias.detach().numpy()
 
 
 def _product(x: np.ndarray, weight: torch.Tensor) -> np.ndarray:
