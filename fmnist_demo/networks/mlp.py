@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import torch
 from torch import nn
+from torch.nn.utils.fusion import fuse_linear_bn_weights
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
@@ -124,3 +125,21 @@ def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 204
         )
     finally:
         model.train(training)
+
+
+@torch.no_grad()
+def folded(model: MLP) -> list[tuple[torch.Tensor, torch.Tensor, nn.Module | None]]:
+    """Weights (n_out, n_in), biases (n_out,) and normalisation of each layer, in evaluation mode.
+
+    Batch normalisation is folded into weights and biases: None takes its place. It is also None for
+    the output layer, which comes last. What is not folded is shared with the network.
+    """
+    layers = []
+    for linear, norm, *_ in [*model.hidden, (model.output, None)]:
+        weight, bias = linear.weight.detach(), linear.bias.detach()
+        if isinstance(norm, nn.BatchNorm1d):
+            statistics = norm.running_mean, norm.running_var, norm.eps
+            weight, bias = fuse_linear_bn_weights(weight, bias, *statistics, norm.weight, norm.bias)
+            norm = None
+        layers.append((weight, bias, norm))
+    return layers
