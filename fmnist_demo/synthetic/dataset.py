@@ -57,7 +57,10 @@ def examples(
     for kind in cycle([kind for kind, share in shares.items() for _ in range(share)]):
         label = next(turns[kind]) % len(CLASS_NAMES)
         if kind in NON_GARMENTS:
-            yield from_drawing(NON_GARMENTS[kind](rng), stages=False).pixels, NO_GARMENT
+            picture = NON_GARMENTS[kind](rng)
+            while picture.min() == 255:  # the pen may leave nothing of a thin character
+                picture = NON_GARMENTS[kind](rng)
+            yield from_drawing(picture, stages=False).pixels, NO_GARMENT
         elif kind == "cloth":
             yield photograph(label, rng), label
         else:

@@ -4,7 +4,7 @@ import numpy as np
 
 from fmnist_demo.images.strokes import Line, render
 from fmnist_demo.synthetic.garments import GARMENTS
-from fmnist_demo.synthetic.glyphs import is_hole
+from fmnist_demo.synthetic.glyphs import are_holes
 from fmnist_demo.synthetic.scribbles import SCRIBBLES
 from fmnist_demo.synthetic.shapes import rotation
 from fmnist_demo.synthetic.things.shapes import is_closed
@@ -164,7 +164,7 @@ def draw_glyph(outlines: list[Line], rng: np.random.Generator) -> np.ndarray:
         return draw_lines(outlines, rng)
     hand = Hand(rng, tremor=0.3)
     fills = [
-        (hand.trace(outline[:-1], closed=True), 255 if is_hole(outline) else 0)
-        for outline in _scaled(outlines, rng)
+        (hand.trace(outline[:-1], closed=True), 255 if hole else 0)
+        for outline, hole in zip(_scaled(outlines, rng), are_holes(outlines), strict=True)
     ]
     return render([], hand.pen, fills=fills)

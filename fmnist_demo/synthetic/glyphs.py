@@ -51,9 +51,10 @@ def strokes(rng: np.random.Generator, held_out: bool = False) -> list[Line]:
     return lines
 
 
-def is_hole(outline: Line) -> bool:
-    """Whether a closed outline (n, 2) is drawn against the clock, as TrueType draws holes."""
-    return _area(outline) < 0
+def are_holes(outlines: list[Line]) -> list[bool]:
+    """Which of closed outlines (n, 2) are holes: drawn the other way round than the first one."""
+    areas = [_area(outline) for outline in outlines]
+    return [area * areas[0] < 0 for area in areas]
 
 
 def _area(outline: Line) -> float:
@@ -80,24 +81,27 @@ def _letter(code: int) -> str:
     return unicodedata.name(chr(code), "").split(" WITH ")[0]
 
 
+def _file(font: str) -> str:
+    from matplotlib import get_data_path  # slow to load
+
+    return f"{get_data_path()}/fonts/ttf/{font}.ttf"
+
+
 @cache
 def _font(name: str):
-    from matplotlib import get_data_path  # slow to load
     from matplotlib.ft2font import FT2Font
 
-    return FT2Font(f"{get_data_path()}/fonts/ttf/{name}.ttf")
+    return FT2Font(_file(name))
 
 
 @cache
 def _outlines(font: str, code: int) -> list[Line]:
     """The closed outlines of a character, largest first, so that what is inside is filled later."""
-    from matplotlib.ft2font import LoadFlags
-    from matplotlib.path import Path
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
 
-    face = _font(font)
-    face.load_char(code, flags=LoadFlags.NO_SCALE)
-    path = Path(*face.get_path())
-    height = face.units_per_EM / 64  # the path is in pixels, which are 64 units
-    polygons = path.interpolated(1).to_polygons(closed_only=True) if len(path.vertices) else []
-    outlines = [polygon * [1, -1] / height for polygon in polygons if len(polygon) > 3]
+    # In units of 1 / 32 of the height, which sets how finely curves are divided.
+    path = TextPath((0, 0), chr(code), size=32, prop=FontProperties(fname=_file(font)))
+    polygons = path.to_polygons(closed_only=True) if len(path.vertices) else []
+    outlines = [polygon * [1, -1] / 32 for polygon in polygons if len(polygon) > 3]
     return sorted(outlines, key=lambda outline: -abs(_area(outline)))

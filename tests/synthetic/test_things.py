@@ -102,7 +102,8 @@ def test_no_character_is_blank_or_a_hole(block):
     for code in [*glyphs._codes(*block, False), *glyphs._codes(*block, True)]:
         outlines = glyphs._outlines(block[0], code)
         assert outlines
-        assert not glyphs.is_hole(outlines[0])
+        width, height = np.ptp(np.concatenate(outlines), axis=0)
+        assert 0.01 < max(width, height) < 3
 
 
 @given(seeds)
@@ -116,5 +117,9 @@ def test_characters_can_be_prepared(seed):
 
 def test_the_hole_of_a_letter_is_paper():
     outer, hole = glyphs._outlines("DejaVuSans-Bold", ord("O"))
-    assert not glyphs.is_hole(outer)
-    assert glyphs.is_hole(hole)
+    assert glyphs.are_holes([outer, hole]) == [False, True]
+
+
+def test_characters_are_as_wide_as_in_any_version_of_matplotlib():
+    (outline,) = glyphs._outlines("DejaVuSansMono", ord("H"))
+    assert np.ptp(outline, axis=0) == pytest.approx([0.468, 0.729], abs=0.001)
