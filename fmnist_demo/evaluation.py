@@ -19,7 +19,7 @@ from fmnist_demo.images.reading import open_image
 from fmnist_demo.images.strokes import read_quickdraw, render
 from fmnist_demo.networks.calibration import expected_calibration_error
 from fmnist_demo.networks.checkpoints import Checkpoint
-from fmnist_demo.networks.inference import probabilities
+from fmnist_demo.networks.inference import given_a_class, probabilities
 from fmnist_demo.networks.metrics import accuracy, weight_metrics
 from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.networks.pruning import KEPT, pruned, thresholds
@@ -160,7 +160,7 @@ def evaluate(
         "parameters": metadata.model.parameters,
         "validation_accuracy": metadata.validation["accuracy"],
         "test_accuracy": test_accuracy,
-        "ece": expected_calibration_error(shares, labels),
+        "ece": expected_calibration_error(given_a_class(shares), labels),
         "temperature": metadata.calibration.temperature,
         "confidence_threshold": metadata.calibration.confidence_threshold,
         "non_garments_below_threshold": below_threshold(checkpoint, non_garments()),

@@ -22,19 +22,16 @@ class Calibration:
     """Turns logits into probabilities, and decides when a prediction is confident.
 
     The logits are divided by `temperature`, which is above 0. A prediction is confident if its
-    probability is at least `confidence_threshold`, 0 to 1.
+    probability is at least `confidence_threshold`, 0 to 1. That is its probability among all
+    outputs: a network that takes a picture for none of the ten classes is not confident.
     """
 
     temperature: float = 1.0
     confidence_threshold: float = 0.0
 
     def is_confident(self, probabilities: np.ndarray) -> np.ndarray:
-        """Whether the largest of `probabilities` (..., 10) reaches the threshold: bool (...).
-
-        It must also reach the probability of none of these, which is what they lack to 1.
-        """
-        largest = probabilities.max(-1)
-        return largest >= np.maximum(self.confidence_threshold, 1 - probabilities.sum(-1))
+        """Whether the largest of `probabilities` (..., 10) reaches the threshold: bool (...)."""
+        return probabilities.max(-1) >= self.confidence_threshold
 
 
 def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
@@ -42,7 +39,8 @@ def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
 
     The network must not have been trained on any of these images.
     """
-    temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
+    of_classes = predict_logits(model, validation.images)[:, : len(CLASS_NAMES)]
+    temperature = fit_temperature(of_classes, validation.labels)
     logits = predict_logits(model, drawings.images)
     confidence = (logits / temperature).softmax(1)[:, : len(CLASS_NAMES)].amax(1)
     return Calibration(temperature, confidence.quantile(REJECTED).item())
@@ -51,7 +49,7 @@ def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
 def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
     """The temperature that minimises the cross-entropy (arXiv 1706.04599).
 
-    `logits` (N, 10 or 11), `labels` (N,).
+    `logits` (N, 10), `labels` (N,).
     """
     log_temperature = torch.zeros((), requires_grad=True)
     optimiser = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")

@@ -35,17 +35,13 @@ class Prediction:
 
     @cached_property
     def ranked(self) -> list[tuple[str, float]]:
-        """All class names with their probabilities, the most probable first."""
-        order = np.argsort(-self.probabilities, kind="stable")
-        return [(CLASS_NAMES[i], float(self.probabilities[i])) for i in order]
+        """All class names with their probabilities, the most probable first.
 
-    @property
-    def ranked_with_none(self) -> list[tuple[str, float]]:
-        """`ranked` with "None of these" in its place, if the network has an output for it."""
-        if not self.checkpoint.metadata.model.none_of_these:
-            return self.ranked
-        none = ("None of these", 1 - float(self.probabilities.sum()))
-        return sorted([*self.ranked, none], key=lambda pair: -pair[1])
+        They sum to 1: given that the image shows one of the classes.
+        """
+        shares = given_a_class(self.probabilities)
+        order = np.argsort(-shares, kind="stable")
+        return [(CLASS_NAMES[i], float(shares[i])) for i in order]
 
     def as_dict(self) -> dict:
         """The prediction as the API returns it: network, label and ranked confidences."""
@@ -87,6 +83,11 @@ def probabilities(checkpoint: Checkpoint, images: torch.Tensor) -> np.ndarray:
     Rows sum to 1, or to less if the network has an output for none of these classes.
     """
     return _calibrated(checkpoint, predict_logits(checkpoint.model, images))
+
+
+def given_a_class(probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities (..., 10), scaled to sum to 1."""
+    return probabilities / probabilities.sum(-1, keepdims=True)
 
 
 def _calibrated(checkpoint: Checkpoint, logits: torch.Tensor) -> np.ndarray:
