@@ -272,6 +272,8 @@ def _read_metadata(text: str | None, path: Path) -> Metadata:
         )
         if {type(metadata.model.layers), type(metadata.model.width)} != {int}:
             raise ValueError("layers and width must be whole numbers")
+        if type(metadata.model.none_of_these) is not bool:
+            raise ValueError("none_of_these must be true or false")
         if not isinstance(metadata.regulariser, str) or not 0 <= metadata.strength < float("inf"):
             raise ValueError("the regulariser or its strength is not valid")
         if not all(0 <= metadata.validation[key] < float("inf") for key in ("loss", "accuracy")):
