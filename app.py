@@ -1,11 +1,7 @@
 """Load the checkpoints, build the app, launch."""
 
 import argparse
-
-import torch
-
-from fmnist_demo.networks.checkpoints import Collection
-from fmnist_demo.ui.layout import LAUNCH, build
+import gc
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,11 +27,20 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     options = parser().parse_args()
+    gc.disable()  # imports make many objects and hardly any garbage, but would collect often
+    import torch
+
+    from fmnist_demo.networks.checkpoints import Collection
+    from fmnist_demo.ui.layout import LAUNCH, build
+
     torch.set_num_threads(1)  # one answer is small; many visitors share the cores
     collection = Collection()
     for problem in collection.problems:
         print(problem)
-    build(collection).launch(
+    app = build(collection)
+    gc.freeze()  # what exists now stays, so no later collection looks through it
+    gc.enable()
+    app.launch(
         **LAUNCH,
         server_name=options.host,
         server_port=options.port,

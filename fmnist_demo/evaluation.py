@@ -3,9 +3,10 @@
 These numbers influence neither training nor any choice.
 """
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -21,8 +22,7 @@ from fmnist_demo.networks.calibration import expected_calibration_error
 from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import given_a_class, probabilities
 from fmnist_demo.networks.metrics import accuracy, weight_metrics
-from fmnist_demo.networks.mlp import MLP
-from fmnist_demo.networks.pruning import KEPT, pruned, thresholds
+from fmnist_demo.networks.pruning import KEPT, prune_, thresholds
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.networks.sparse_inference import sparse_logits
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
@@ -164,7 +164,7 @@ def evaluate(
         "temperature": metadata.calibration.temperature,
         "confidence_threshold": metadata.calibration.confidence_threshold,
         "non_garments_below_threshold": below_threshold(checkpoint, non_garments()),
-        "pruning": pruning_curve(checkpoint.model, test, test_accuracy),
+        "pruning": pruning_curve(checkpoint, test, test_accuracy),
         "drawings": drawings and recognition(checkpoint, drawings),
         "photos": photos and recognition(checkpoint, photos),
     }
@@ -183,18 +183,20 @@ def below_threshold(checkpoint: Checkpoint, images: torch.Tensor) -> float:
     return float((~is_confident).mean())
 
 
-def pruning_curve(model: MLP, test: Split, unpruned: float) -> dict[str, list[float]]:
+def pruning_curve(checkpoint: Checkpoint, test: Split, unpruned: float) -> dict[str, list[float]]:
     """The `test_accuracy`, 0 to 1, of the pruned network for each share in `KEPT`.
 
     `unpruned`: the accuracy of the whole network. The network is not trained after pruning.
     """
     labels = test.labels.numpy()
-    lowest, *limits = thresholds(model, [1, *KEPT])
+    lowest, *limits = thresholds(checkpoint.model, [1, *KEPT])
     accuracies = {lowest: unpruned}
-    for limit in limits:
-        if limit not in accuracies:  # shares above those of a sparse network prune nothing
-            logits = sparse_logits(pruned(model, limit), test.images)
-            accuracies[limit] = accuracy(logits.numpy(), labels)
+    smaller = replace(checkpoint, model=copy.deepcopy(checkpoint.model))
+    for limit in limits:  # they rise, so each adds zeros to those of the last
+        if limit not in accuracies:
+            prune_(smaller.model, limit)
+            shares = probabilities(smaller, test.images, sparse_logits)
+            accuracies[limit] = accuracy(shares, labels)
     return {"kept": list(KEPT), "test_accuracy": [accuracies[limit] for limit in limits]}
 
 

@@ -55,7 +55,7 @@ def rank_labels(monkeypatch):
         shares = np.zeros((len(rankings), 10), np.float32)
         for row, ranking in zip(shares, rankings, strict=True):
             row[ranking] = np.linspace(0.9, 0.1, len(ranking))
-        monkeypatch.setattr(evaluation, "probabilities", lambda checkpoint, images: shares)
+        monkeypatch.setattr(evaluation, "probabilities", lambda *_: shares)
 
     return rank
 
@@ -112,7 +112,7 @@ def confident(monkeypatch):
 
     def give(*bags: float):
         shares = np.array([[(1 - p) / 9] * 8 + [p, (1 - p) / 9] for p in bags], np.float32)
-        monkeypatch.setattr(evaluation, "probabilities", lambda checkpoint, images: shares)
+        monkeypatch.setattr(evaluation, "probabilities", lambda *_: shares)
 
     return give
 
@@ -176,13 +176,13 @@ def test_a_report_is_complete_and_can_be_written_as_json(network, validation):
     assert report["dead_units"] == active_units(network.model).dead_units
     assert report["unused_pixels"] == active_units(network.model).unused_pixels
     assert report["weight_norm"] == weight_norm(network.model)
-    assert report["pruning"] == pruning_curve(network.model, validation, report["test_accuracy"])
+    assert report["pruning"] == pruning_curve(network, validation, report["test_accuracy"])
     assert report["photos"] is None
 
 
 def test_a_pruning_curve_has_the_accuracy_of_the_pruned_networks(network, validation):
     full = accuracy_of(network, validation)
-    curve = pruning_curve(network.model, validation, full)
+    curve = pruning_curve(network, validation, full)
     assert curve["kept"] == list(KEPT)
     assert full > 0.12
     assert curve["test_accuracy"][-1] == pytest.approx(0.1, abs=0.02)
@@ -192,8 +192,8 @@ def test_a_pruning_curve_has_the_accuracy_of_the_pruned_networks(network, valida
 
 
 def test_shares_that_prune_nothing_need_no_measurement(network, validation):
-    smaller = pruned(network.model, threshold(network.model, 0.1))
-    curve = pruning_curve(smaller, validation, 0.5)["test_accuracy"]
+    sparse = pruned(network.model, threshold(network.model, 0.1))
+    curve = pruning_curve(replace(network, model=sparse), validation, 0.5)["test_accuracy"]
     assert [accuracy == 0.5 for accuracy in curve] == [kept > 0.1 for kept in KEPT]
 
 

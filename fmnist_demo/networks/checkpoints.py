@@ -135,7 +135,7 @@ def load(path: str | Path) -> Checkpoint:
         _check_file(path)
         with safe_open(path, framework="pt") as file:
             metadata = _read_metadata((file.metadata() or {}).get(_KEY), path)
-            model = MLP(metadata.model)
+            model = MLP(metadata.model, seed=None)
             expected, stored = _tensors(model), set(file.keys())
             names = {part for name in expected for part in sparse_storage.names(name, stored)}
             _check_names(stored, names, path)
@@ -231,7 +231,8 @@ def _read(file: safe_open, name: str, stored: set[str], shape: tuple[int, ...]) 
         parts = [file.get_tensor(part) for part in sparse_storage.names(name, stored)]
         values = sparse_storage.expand(*parts, shape).float()
     is_variance = name.endswith("running_var")
-    if not values.isfinite().all() or (is_variance and values.min() < 0):
+    low, high = values.aminmax()  # NaN if one value is
+    if not (low.isfinite() and high.isfinite()) or (is_variance and low < 0):
         raise ValueError(
             f"contains values that are {'negative or ' if is_variance else ''}not finite"
         )

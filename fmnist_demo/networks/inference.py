@@ -1,6 +1,6 @@
 """Predicts the class of images, and shows which pixels a prediction rests on."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from fmnist_demo.networks.checkpoints import Checkpoint
-from fmnist_demo.networks.mlp import predict_logits
+from fmnist_demo.networks.mlp import MLP, predict_logits
 from fmnist_demo.spec import CLASS_NAMES, normalise
 
 
@@ -77,12 +77,17 @@ def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
     return (attribution / attribution.abs().max().clamp_min(1e-12)).numpy()
 
 
-def probabilities(checkpoint: Checkpoint, images: torch.Tensor) -> np.ndarray:
+def probabilities(
+    checkpoint: Checkpoint,
+    images: torch.Tensor,
+    logits: Callable[[MLP, torch.Tensor], torch.Tensor] = predict_logits,
+) -> np.ndarray:
     """Calibrated probabilities: uint8 (N, 28, 28) -> float32 (N, 10).
 
-    Rows sum to 1, or to less if the network has an output for none of these classes.
+    Rows sum to 1, or to less if the network has an output for none of these classes. `logits`
+    computes the logits; `sparse_logits` is faster for a network with many zeros.
     """
-    return _calibrated(checkpoint, predict_logits(checkpoint.model, images))
+    return _calibrated(checkpoint, logits(checkpoint.model, images))
 
 
 def given_a_class(probabilities: np.ndarray) -> np.ndarray:

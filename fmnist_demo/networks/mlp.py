@@ -80,27 +80,36 @@ def budget_width(layers: int) -> int:
     )
 
 
+class _Blank(nn.Linear):
+    """A linear layer without initial weights: drawing them takes longer than reading a file."""
+
+    def reset_parameters(self):
+        pass
+
+
 class MLP(nn.Module):
     """Hidden layers of Linear, normalisation, ReLU and dropout, then one Linear to the logits.
 
-    The initial weights depend only on `seed`; the global random state does not change.
+    The initial weights depend only on `seed`; the global random state does not change. If it is
+    None, they are undefined until they are read from a file.
     """
 
-    def __init__(self, config: MLPConfig, seed: int = 0):
+    def __init__(self, config: MLPConfig, seed: int | None = 0):
         super().__init__()
         self.config = config
+        linear = _Blank if seed is None else nn.Linear
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.manual_seed(seed or 0)
             self.hidden = nn.ModuleList(
                 nn.Sequential(
-                    nn.Linear(n_in, n_out),
+                    linear(n_in, n_out),
                     NORMS[config.norm](n_out),
                     nn.ReLU(),
                     nn.Dropout(config.dropout),
                 )
                 for n_in, n_out in pairwise(config.sizes[:-1])
             )
-            self.output = nn.Linear(*config.sizes[-2:])
+            self.output = linear(*config.sizes[-2:])
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Normalised images (N, 1, 28, 28) or (N, 28, 28) -> logits (N, 10 or 11)."""

@@ -30,10 +30,15 @@ def thresholds(model: MLP, shares: Iterable[float]) -> list[float]:
     return [float(magnitudes[-count]) if count else float("inf") for count in counts]
 
 
-@torch.no_grad()
 def pruned(model: MLP, threshold: float) -> MLP:
     """A copy of the network in which weights with a magnitude below `threshold` are zero."""
     copied = copy.deepcopy(model)
-    for matrix in weight_matrices(copied).values():
-        matrix.mul_(matrix.abs() >= threshold)
+    prune_(copied, threshold)
     return copied
+
+
+@torch.no_grad()
+def prune_(model: MLP, threshold: float) -> None:
+    """Set the weights with a magnitude below `threshold` to zero, in place."""
+    for matrix in weight_matrices(model).values():
+        matrix.mul_(matrix.abs() >= threshold)

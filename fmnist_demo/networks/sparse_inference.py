@@ -16,7 +16,7 @@ rows, in batches of 512 images."""
 
 @torch.inference_mode()
 def sparse_logits(model: MLP, images: torch.Tensor, batch_size: int = 512) -> torch.Tensor:
-    """Logits in evaluation mode, on the CPU: uint8 (N, 28, 28) -> float32 (N, 10)."""
+    """Logits in evaluation mode, on the CPU: uint8 (N, 28, 28) -> float32 (N, 10 or 11)."""
     *hidden, output = [(_multiplier(w), b[:, None], norm) for w, b, norm in folded(model)]
     logits = []
     for chunk in images.split(batch_size):
