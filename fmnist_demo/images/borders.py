@@ -11,11 +11,11 @@ from fmnist_demo.images.pixels import difference, shrunk, upper_median
 NESTED = 6
 """The number of frames around each other that are removed at most."""
 
-BLUR = 4
+BLUR = 8
 """The width in pixels to which scaling and compression blur a line at most."""
 
-HALO = 9
-"""The distance in pixels from a line that JPEG's 8 x 8 blocks leave clean."""
+HALO = 16
+"""The distance in pixels that JPEG's blocks of 16 x 16 pixels reach from a line at most."""
 
 STRAIGHT = 0.85
 """The share of the pixels beside a straight line that must differ from the frame's colour."""

@@ -18,6 +18,10 @@ COARSE_EDGE, FINE_EDGE = 80, 144
 MARGIN = 0.12
 """The margin around the garment in that part, as a share of the garment's longest edge."""
 
+SMALL, WIDE = 0.5, 0.5
+"""Below this share of the photo's height and width a garment is small; the margin around it then,
+as a share of its longest edge."""
+
 BAND = 0.04
 """How far the fine cut may move the outline, as a share of `FINE_EDGE`."""
 
@@ -31,12 +35,16 @@ FLAT = 0.9
 """If more than this share of pixels equals the pixel to the right, no camera took the picture."""
 
 
+Part = tuple[slice, slice]
+"""Rows and columns of a photo."""
+
+
 @dataclass(frozen=True)
 class Cut:
     """A garment that was found in a photo."""
 
-    part: tuple[slice, slice]
-    """The rows and columns of the photo around the garment."""
+    part: Part
+    """The part of the photo around the garment."""
     colour: np.ndarray
     """uint8, (H, W) or (H, W, 3): this part, at most `FINE_EDGE` pixels on the long edge."""
     mask: np.ndarray
@@ -46,15 +54,52 @@ class Cut:
 
 
 def cut(colour: np.ndarray) -> Cut | None:
-    """The garment in a photo, uint8 (H, W) or (H, W, 3), or None if nothing can be a garment."""
-    small = shrunk(colour, COARSE_EDGE)
+    """The garment in a photo, uint8 (H, W) or (H, W, 3), or None if nothing can be a garment.
+
+    A garment that is small in the photo is looked for again in the part of the photo around it.
+    """
+    whole = slice(0, colour.shape[0]), slice(0, colour.shape[1])
+    found = _best(colour, whole)
+    if found is None:
+        return None
+    if _is_small(found[0]):
+        part = _around(colour, whole, found[0], WIDE)
+        closer = _best(colour, part)
+        if closer and closer[1] > found[1]:
+            return _refined(colour, part, *closer)
+    return _refined(colour, whole, *found)
+
+
+def _best(colour: np.ndarray, part: Part) -> tuple[np.ndarray, float] | None:
+    """The most plausible mask, bool (H, W), in a small copy of a part of the photo; its score."""
+    small = shrunk(np.ascontiguousarray(colour[part]), COARSE_EDGE)
     if min(small.shape[:2]) < 16:
         return None
     rgb = _textured(as_rgb(small))
     masks = _candidates(rgb)
     scores = [_score(mask, masks, rgb) if _can_be_garment(mask) else -1.0 for mask in masks]
     score = max(scores)
-    return None if score == -1 else _refined(colour, masks[scores.index(score)], score)
+    return None if score == -1 else (masks[scores.index(score)], score)
+
+
+def _is_small(mask: np.ndarray) -> bool:
+    top, bottom, left, right = bounds(mask)
+    return bottom - top < SMALL * mask.shape[0] and right - left < SMALL * mask.shape[1]
+
+
+def _around(colour: np.ndarray, part: Part, mask: np.ndarray, margin: float) -> Part:
+    """The part of the photo around a mask of `part`; the margin is a share of its longest edge."""
+    rows, columns = part
+    scale = (rows.stop - rows.start) / mask.shape[0], (columns.stop - columns.start) / mask.shape[1]
+    top, bottom, left, right = bounds(mask) * np.repeat(scale, 2) + np.repeat(
+        [rows.start, columns.start], 2
+    )
+    beyond = margin * max(bottom - top, right - left)
+    height, width = colour.shape[:2]
+    return (
+        slice(max(0, int(top - beyond)), min(height, int(bottom + beyond) + 1)),
+        slice(max(0, int(left - beyond)), min(width, int(right + beyond) + 1)),
+    )
 
 
 def _candidates(rgb: np.ndarray) -> list[np.ndarray]:
@@ -142,19 +187,16 @@ def _shared_colours(mask: np.ndarray, rgb: np.ndarray) -> float:
     return float(np.sqrt(inside * outside).sum())
 
 
-def _refined(colour: np.ndarray, mask: np.ndarray, score: float) -> Cut:
-    """Cut again at a higher resolution, only near the outline of a coarse mask."""
+def _refined(colour: np.ndarray, part: Part, mask: np.ndarray, score: float) -> Cut:
+    """Cut again at a higher resolution, only near the outline of a coarse mask of `part`."""
     import cv2
 
     height, width = colour.shape[:2]
-    scale = np.repeat([height / mask.shape[0], width / mask.shape[1]], 2)
-    top, bottom, left, right = bounds(mask) * scale
-    margin = MARGIN * max(bottom - top, right - left)
-    rows = slice(max(0, int(top - margin)), min(height, int(bottom + margin) + 1))
-    columns = slice(max(0, int(left - margin)), min(width, int(right + margin) + 1))
-    fine = shrunk(np.ascontiguousarray(colour[rows, columns]), FINE_EDGE)
-    whole = cv2.resize(mask.astype(np.float32), (width, height))[rows, columns]
-    coarse = cv2.resize(whole, fine.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
+    near = _around(colour, part, mask, MARGIN)
+    fine = shrunk(np.ascontiguousarray(colour[near]), FINE_EDGE)
+    whole = np.zeros((height, width), np.float32)
+    whole[part] = cv2.resize(mask.astype(np.float32), whole[part].shape[::-1])
+    coarse = cv2.resize(whole[near], fine.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
     coarse = coarse.astype(np.uint8)
     reach = 2 * int(BAND * FINE_EDGE) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
@@ -162,7 +204,7 @@ def _refined(colour: np.ndarray, mask: np.ndarray, score: float) -> Cut:
     seeds[cv2.erode(coarse, disc, borderType=cv2.BORDER_CONSTANT, borderValue=1) > 0] = cv2.GC_FGD
     seeds[cv2.dilate(coarse, disc) == 0] = cv2.GC_BGD
     refined = grabcut(_textured(as_rgb(fine)), seeds, 1)
-    return Cut((rows, columns), fine, refined if refined.any() else coarse > 0, score)
+    return Cut(near, fine, refined if refined.any() else coarse > 0, score)
 
 
 def grabcut(rgb: np.ndarray, seeds: np.ndarray, iterations: int) -> np.ndarray:
