@@ -5,7 +5,7 @@ These numbers influence neither training nor any choice.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -37,13 +37,15 @@ class LabelledImages:
 
     `names` (N): the name of the file or folder of each image; `labels` (N): its correct labels.
     `images` (N, 28, 28) uint8. `unreadable`: by index, why an image could not be prepared; such an
-    image counts as wrong, because the app would not recognise it either.
+    image counts as wrong, because the app would not recognise it either. `problems`: by index, the
+    problem of an image that has one; no prediction for it is confident.
     """
 
     names: list[str]
     labels: list[tuple[int, ...]]
     images: torch.Tensor
     unreadable: dict[int, str]
+    problems: dict[int, str] = field(default_factory=dict)
 
 
 def read_labelled_images(
@@ -59,17 +61,20 @@ def read_labelled_images(
         raise UserError(
             f"{folder} holds no pictures: put <class>.ndjson files or <class>/ folders there."
         )
-    names, labels, images, unreadable = [], [], [], {}
+    names, labels, images, unreadable, problems = [], [], [], {}, {}
     for name, read in progress(sources):
         pixels = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
         try:
-            pixels = read().pixels
+            prepared = read()
+            pixels = prepared.pixels
+            if prepared.problem:
+                problems[len(names)] = prepared.problem
         except UserError as error:
             unreadable[len(names)] = str(error)
         names.append(name)
         labels.append(parse_classes(name))
         images.append(pixels)
-    return LabelledImages(names, labels, torch.from_numpy(np.stack(images)), unreadable)
+    return LabelledImages(names, labels, torch.from_numpy(np.stack(images)), unreadable, problems)
 
 
 def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
@@ -158,8 +163,8 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
 
     `top1`: the most probable class is correct; `top3`: one of the three most probable is. Where
     several labels are correct, the most probable of them counts. `below_threshold`: the confidence
-    is below the network's confidence threshold. `per_class` has the same for each file or folder
-    by name, and `named`, which counts its pictures by predicted class.
+    is below the threshold, or the picture has a problem. `per_class` has the same for each folder
+    or file by name, and `named`, which counts its pictures by predicted class.
     """
     shares = probabilities(checkpoint, pictures.images)
     ranked = np.argsort(-shares, axis=1, kind="stable")
@@ -171,6 +176,7 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
         ]
     )
     unsure = ~checkpoint.metadata.calibration.is_confident(shares)
+    unsure |= np.isin(np.arange(len(ranks)), list(pictures.problems))
     unreadable = np.isin(np.arange(len(ranks)), list(pictures.unreadable))
     ranks[unreadable], unsure[unreadable] = len(SLUGS), False  # there is no prediction
     names = np.array(pictures.names)

@@ -23,7 +23,7 @@ STRAIGHT = 0.85
 CLUTTER = 0.2
 """The share of a frame's pixels that may have another colour, such as a screenshot's text."""
 
-TOUCHING = 0.03
+TOUCHING = 0.06
 """The share of that clutter beside the line: sleeves touch a garment's body, text does not."""
 
 SMALLEST = 24
