@@ -163,17 +163,11 @@ def test_the_page_says_whether_the_networks_agree(predictions, sentence):
     assert agree == (bool(re.search(" says? ", text)) and "disagree" not in text)
 
 
-def test_the_page_and_the_api_are_not_sure_of_a_photo_with_a_problem():
-    pixels = np.zeros((28, 28), np.uint8)
-    found = predict(
-        Collection(WEIGHTS).choose(layers=3),
-        pixels,
-        "The garment could not be found: take another photo.",
-    )
-    assert answers.agreement(found) == (
-        f"Not sure. {problem}",
-        False,
-    )
+def test_the_page_is_not_sure_of_a_photo_with_a_problem():
+    problem = "The garment could not be found: take another photo."
+    networks = Collection(WEIGHTS).choose(regulariser="none")
+    found = predict(networks, np.zeros((28, 28), np.uint8), problem)
+    assert answers.agreement(found) == (f"Not sure. {problem}", False)
     assert "Not sure (" in answers.cards_html({"a": found[0]})
 
 
