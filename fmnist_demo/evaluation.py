@@ -6,7 +6,7 @@ These numbers influence neither training nor any choice.
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -39,13 +39,15 @@ class LabelledImages:
 
     `names` (N): the name of the file or folder of each image; `labels` (N): its correct labels.
     `images` (N, 28, 28) uint8. `unreadable`: by index, why an image could not be prepared; such an
-    image counts as wrong, because the app would not recognise it either.
+    image counts as wrong, because the app would not recognise it either. `problems`: by index, the
+    problem of an image that has one; no prediction for it is confident.
     """
 
     names: list[str]
     labels: list[tuple[int, ...]]
     images: torch.Tensor
     unreadable: dict[int, str]
+    problems: dict[int, str] = field(default_factory=dict)
 
 
 def read_labelled_images(
@@ -63,19 +65,24 @@ def read_labelled_images(
             f"{folder} holds no pictures: put <class>.ndjson files or <class>/ folders there."
         )
     calls = [partial(_pixels, read) for _, read in sources]
-    pixels, errors = zip(*_in_parallel(calls, progress, jobs), strict=True)
+    pixels, errors, doubts = zip(*_in_parallel(calls, progress, jobs), strict=True)
     names = [name for name, _ in sources]
     unreadable = {index: error for index, error in enumerate(errors) if error}
+    problems = {index: problem for index, problem in enumerate(doubts) if problem}
     labels = [parse_classes(name) for name in names]
-    return LabelledImages(names, labels, torch.from_numpy(np.stack(pixels)), unreadable)
+    return LabelledImages(names, labels, torch.from_numpy(np.stack(pixels)), unreadable, problems)
 
 
-def _pixels(read: Callable[[], Prepared]) -> tuple[np.ndarray, str | None]:
-    """The pixels of a picture, uint8 (28, 28), or black ones and why it cannot be prepared."""
+def _pixels(read: Callable[[], Prepared]) -> tuple[np.ndarray, str | None, str | None]:
+    """The pixels of a picture, uint8 (28, 28), why it cannot be prepared, and its problem.
+
+    The pixels are black if it cannot be prepared.
+    """
     try:
-        return read().pixels, None
+        prepared = read()
+        return prepared.pixels, None, prepared.problem
     except UserError as error:
-        return np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8), str(error)
+        return np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8), str(error), None
 
 
 def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
@@ -205,8 +212,8 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
 
     `top1`: the most probable class is correct; `top3`: one of the three most probable is. Where
     several labels are correct, the most probable of them counts. `below_threshold`: the confidence
-    is below the network's confidence threshold. `per_class` has the same for each file or folder
-    by name, and `named`, which counts its pictures by predicted class.
+    is below the threshold, or the picture has a problem. `per_class` has the same for each folder
+    or file by name, and `named`, which counts its pictures by predicted class.
     """
     shares = probabilities(checkpoint, pictures.images)
     ranked = np.argsort(-shares, axis=1, kind="stable")
@@ -218,6 +225,7 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
         ]
     )
     unsure = ~checkpoint.metadata.calibration.is_confident(shares)
+    unsure |= np.isin(np.arange(len(ranks)), list(pictures.problems))
     unreadable = np.isin(np.arange(len(ranks)), list(pictures.unreadable))
     ranks[unreadable], unsure[unreadable] = len(SLUGS), False  # there is no prediction
     names = np.array(pictures.names)

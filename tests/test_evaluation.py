@@ -64,6 +64,16 @@ def pictures(names: list[str], labels: list[tuple[int, ...]], unreadable=None) -
     return LabelledImages(names, labels, torch.zeros(len(names), 28, 28).byte(), unreadable or {})
 
 
+def test_a_picture_with_a_problem_counts_as_unsure(rank_labels, network):
+    rank_labels([7, 5, 9], [7, 5, 9])
+    network = replace(
+        network, metadata=replace(network.metadata, calibration=Calibration(1.0, 0.0))
+    )
+    both = replace(pictures(["sneaker"] * 2, [(7,)] * 2), problems={1: "No garment was found."})
+    result = recognition(network, both)
+    assert (result["top1"], result["below_threshold"]) == (1.0, 0.5)
+
+
 def test_recognition_counts_the_first_guess_and_the_first_three(rank_labels, network):
     rank_labels([7, 5, 9], [5, 7, 9], [5, 9, 7], [5, 9, 8, 7])
     result = recognition(network, pictures(["sneaker"] * 4, [(7,)] * 4))

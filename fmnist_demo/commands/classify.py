@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> None:
     for file in tqdm(args.files, "pictures", disable=len(args.files) < 10):
         try:
             for name, picture in _pictures(file):
-                predictions = inference.predict(chosen, picture.pixels)
+                predictions = inference.predict(chosen, picture.pixels, picture.problem)
                 answers.append({"picture": name, "predictions": [p.as_dict() for p in predictions]})
-                tqdm.write(name)
+                tqdm.write(f"{name}: {picture.problem}" if picture.problem else name)
                 for p in predictions:
                     best = ", ".join(f"{label} {share:.0%}" for label, share in p.ranked[:3])
                     tqdm.write(

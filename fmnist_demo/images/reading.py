@@ -20,8 +20,17 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from fmnist_demo.errors import UserError
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-"""The file formats that `open_image` reads, as Pillow names them; JPEG includes MPO of phones."""
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+"""The file formats that `open_image` reads, as Pillow names them; JPEG includes MPO of phones.
+
+It reads HEIC too if `pillow-heif` is installed.
+"""
+
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+"""What the bytes 8 to 12 of a HEIC file are (ISO/IEC 23008-12)."""
+
+MISSING = 0.02
+"""The share of a JPEG's rows that may be missing at its end."""
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 64_000_000
@@ -31,6 +40,7 @@ LARGE_PIXELS = 4_000_000
 LARGE_PATIENCE = 20.0
 """Seconds after which reading a large picture fails, including the wait for others."""
 
+END_OF_JPEG = b"\xff\xd9"
 MAX_JPEG_SCANS = 200
 MIN_EDGE = 8
 MAX_ASPECT = 16
@@ -78,9 +88,11 @@ def open_image(source: str | Path | bytes) -> Image.Image:
     EXIF data, and with at most `WORKING_EDGE` pixels on the long edge. The size is checked before
     any pixel is decoded.
 
+    A JPEG or PNG without its end marker is read, because every viewer shows it.
+
     Raises `UserError` if the file is missing, empty, larger than `MAX_BYTES`, not in one of the
-    `FORMATS`, damaged or truncated, has more than `MAX_PIXELS` pixels, or is too small or too
-    narrow to show a garment.
+    `FORMATS`, damaged, or if a visible part of it is missing; and if it has more than `MAX_PIXELS`
+    pixels, or is too small or too narrow to show a garment.
     """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     if not data:
@@ -89,17 +101,27 @@ def open_image(source: str | Path | bytes) -> Image.Image:
         raise UserError(
             f"The file is larger than {MAX_BYTES // 2**20} MB: shrink the picture and try again."
         )
+    complete = _ends(data)
+    if not complete:
+        data += END_OF_JPEG
+    formats = FORMATS
+    if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
+        _register_heic()
+        formats = ("HEIF", "AVIF")  # either may have the brand mif1
     with _readable():
         # Pillow warns about large pictures and damaged metadata, of which little else is used.
         with _WARNINGS_LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = Image.open(BytesIO(data), formats=FORMATS)
+            image = Image.open(BytesIO(data), formats=formats)
         _check_size(*image.size)
         # A progressive JPEG can contain thousands of scans of all its pixels, of a few bytes each.
         if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
             raise UserError("The JPEG has too many scans: save it again and use the copy.")
         image.draft(None, (WORKING_EDGE, WORKING_EDGE))
-        return _decoded(image)
+        decoded = _decoded(image)
+    if not complete:
+        _check_last_rows(decoded)
+    return decoded
 
 
 def to_picture(image: Image.Image | np.ndarray) -> Picture:
@@ -148,7 +170,7 @@ def _readable() -> Iterator[None]:
     except UnidentifiedImageError:
         raise UserError(
             "The file is not a picture that can be read: "
-            "use a JPEG, PNG, WebP, GIF, BMP or TIFF file."
+            "use a JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF file."
         ) from None
     except Image.DecompressionBombError:
         raise _too_many_pixels() from None
@@ -158,6 +180,31 @@ def _readable() -> Iterator[None]:
         raise UserError(
             "The picture is damaged or of an unusual kind: save it again as PNG or JPEG."
         ) from error
+
+
+def _ends(data: bytes) -> bool:
+    """Whether a file has an end marker after its last pixels; only a JPEG must have one."""
+    return not data.startswith(b"\xff\xd8") or data.rfind(END_OF_JPEG) > data.rfind(b"\xff\xda")
+
+
+def _check_last_rows(image: Image.Image) -> None:
+    """Refuse a picture whose last rows are missing: the decoder fills them with one colour."""
+    pixels = np.asarray(image)
+    differs = (pixels != pixels[-1, -1]).reshape(len(pixels), -1).any(axis=1)
+    shown = np.flatnonzero(differs)
+    if not len(shown) or len(pixels) - 1 - shown[-1] > MISSING * len(pixels):
+        raise UserError("A part of the picture is missing: copy or download the file again.")
+
+
+def _register_heic() -> None:
+    """Let Pillow read HEIC. Raises `UserError` if `pillow-heif` is not installed."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        raise UserError(
+            "HEIC pictures cannot be read here: save the picture as JPEG and use the copy."
+        ) from None
+    register_heif_opener()
 
 
 def _check_size(width: int, height: int) -> None:
@@ -224,18 +271,18 @@ def _simplified(image: Image.Image) -> Image.Image:
 def _from_range(image: Image.Image) -> np.ndarray:
     """Convert 16-bit, 32-bit or floating-point grey to uint8 (H, W).
 
-    The range of 16 bits is 0..65535. Otherwise, black is 0, or the lowest value if it is negative.
-    White is the first of 1 (floats only), 255 and 65535 that no value exceeds, or else the highest
-    value.
+    Black is 0, or the lowest value if it is negative. White is the first of 1 (floats only) and the
+    maxima of 8, 10, 12, 14 and 16 bits that no value exceeds, or else the highest value: cameras
+    and scanners store fewer bits in 16.
     """
     step = max(1, max(image.size) // (2 * WORKING_EDGE))  # limits memory
     values = np.asarray(image)[::step, ::step].astype(np.float32)
     if not np.isfinite(values).all():
         raise UserError("The picture contains values that are not numbers: save it again as PNG.")
-    if image.mode.startswith("I;16"):
-        return np.round(values / 257).astype(np.uint8)
     low, high = min(float(values.min()), 0.0), float(values.max())
-    scales = (1, 255, 65535) if image.mode == "F" else (255, 65535)
+    scales = (255, 1023, 4095, 16383, 65535)
+    if image.mode == "F":
+        scales = (1, *scales)
     white = next((scale for scale in scales if low == 0 and high <= scale), high - low)
     return np.round((values - low) * (255 / max(white, 1e-9))).clip(0, 255).astype(np.uint8)
 

@@ -17,11 +17,13 @@ class Prediction:
     """One network's prediction for one image.
 
     `probabilities`: (10,), by label. They sum to 1, or to less if the network has an output for
-    none of these classes.
+    none of these classes. `problem`: one sentence on why the image may not show the garment, or
+    None.
     """
 
     checkpoint: Checkpoint
     probabilities: np.ndarray
+    problem: str | None = None
 
     @property
     def label(self) -> str:
@@ -30,8 +32,10 @@ class Prediction:
 
     @property
     def confident(self) -> bool:
-        """Whether the highest probability reaches the network's confidence threshold."""
-        return bool(self.checkpoint.metadata.calibration.is_confident(self.probabilities))
+        """Whether the highest probability reaches the threshold and the image has no problem."""
+        return self.problem is None and bool(
+            self.checkpoint.metadata.calibration.is_confident(self.probabilities)
+        )
 
     @cached_property
     def ranked(self) -> list[tuple[str, float]]:
@@ -51,14 +55,20 @@ class Prediction:
             "regulariser": self.checkpoint.regulariser,
             "label": self.label,
             "sure": self.confident,
+            "problem": self.problem,
             "confidences": [{"label": name, "confidence": p} for name, p in self.ranked],
         }
 
 
-def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Prediction]:
-    """Each network's prediction for one image: uint8 (28, 28), a bright garment on black."""
+def predict(
+    checkpoints: Iterable[Checkpoint], pixels: np.ndarray, problem: str | None = None
+) -> list[Prediction]:
+    """Each network's prediction for one image: uint8 (28, 28), a bright garment on black.
+
+    `problem` is that of each `Prediction`.
+    """
     return [
-        Prediction(c, _calibrated(c, torch.from_numpy(c.single_image.logits(pixels))))
+        Prediction(c, _calibrated(c, torch.from_numpy(c.single_image.logits(pixels))), problem)
         for c in checkpoints
     ]
 

@@ -19,7 +19,8 @@ def build(collection: Collection) -> None:
         try:
             if image is None:
                 raise UserError("The request contains no picture: send a file.")
-            return predict(choose(), prepare(image).pixels)
+            prepared = prepare(image)
+            return predict(choose(), prepared.pixels, prepared.problem)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

@@ -1,6 +1,7 @@
 """Picture files of every format and mode are read, and damaged ones refused."""
 
 import struct
+import sys
 import tracemalloc
 import warnings
 import zlib
@@ -99,6 +100,46 @@ def test_a_palette_with_a_transparent_colour_is_read():
     assert agreement(from_drawing(open_image(data)).pixels, from_drawing(outline()).pixels) > 0.8
 
 
+def test_avif_is_read():
+    read = open_image(encoded(phone_photo(), "AVIF", quality=90))
+    assert np.abs(np.asarray(read).astype(int) - np.asarray(phone_photo())).mean() < 8
+
+
+def test_heic_is_refused_with_advice_where_it_cannot_be_read(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400)
+    assert "JPEG" in refused(open_image, heic)
+
+
+def test_heic_is_read_where_pillow_heif_is_installed():
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    read = open_image(encoded(phone_photo(), "HEIF", quality=90))
+    assert np.abs(np.asarray(read).astype(int) - np.asarray(phone_photo())).mean() < 8
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 14])
+def test_fewer_bits_in_a_file_of_sixteen_are_scaled_by_their_own_maximum(bits):
+    picture = np.round(outline() / 255 * (2**bits - 1)).astype(np.uint16)
+    read = np.asarray(open_image(encoded(Image.fromarray(picture))))
+    assert np.abs(read.astype(int) - outline()).max() <= 1
+
+
+@pytest.mark.parametrize("missing", [1, 2, 12])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_file_without_its_end_marker_is_read(kind, missing, progressive):
+    data = encoded(phone_photo(), kind, progressive=progressive)
+    whole, cut = (np.asarray(open_image(d)).astype(int) for d in (data, data[:-missing]))
+    assert np.mean(np.abs(whole - cut) > 8) < 0.02
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_jpeg_without_its_last_rows_is_refused(share):
+    data = encoded(phone_photo(), "JPEG")
+    assert "missing" in refused(open_image, data[: int(len(data) * share)])
+
+
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
 def test_the_first_of_several_frames_is_read(kind):
     first, second = Image.fromarray(outline()), Image.fromarray(255 - outline())
@@ -182,7 +223,7 @@ def test_a_jpeg_with_too_many_scans_is_refused():
 
 SAMPLES = {
     kind: encoded(phone_photo((60, 80)), kind)
-    for kind in ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+    for kind in ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 }
 
 

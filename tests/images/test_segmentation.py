@@ -31,11 +31,25 @@ def test_a_garment_on_a_grained_floor_is_found(cloth):
     assert np.percentile(prepared.pixels[silhouette(prepared.pixels)], 20) >= 90
 
 
-def test_the_whole_picture_is_used_if_no_garment_is_found():
-    noise = np.random.default_rng(0).integers(0, 256, (20, 90, 3), dtype=np.uint8)
+def test_noise_has_a_problem_in_one_sentence():
+    noise = np.random.default_rng(0).integers(0, 256, (200, 260, 3), dtype=np.uint8)
+    prepared = from_photo(noise)
+    check(prepared)
+    assert prepared.problem.startswith("The garment could not be told from the background")
+    assert prepared.problem.endswith(".")
+
+
+def test_a_garment_that_is_found_has_no_problem():
+    assert from_photo(phone_photo()).problem is None
+    assert from_photo(garment()).problem is None
+
+
+def test_the_whole_picture_is_used_if_it_is_too_small_to_cut():
+    noise = np.random.default_rng(0).integers(0, 256, (12, 90, 3), dtype=np.uint8)
     prepared = from_photo(noise)
     check(prepared)
     assert "whole picture" in prepared.stages[1].note
+    assert prepared.problem
 
 
 def test_a_transparent_background_is_removed():

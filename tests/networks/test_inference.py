@@ -77,6 +77,14 @@ def test_a_prediction_is_confident_from_the_threshold_on(networks, confidence_th
     assert answer.label == CLASS_NAMES[0]
 
 
+def test_no_prediction_for_an_image_with_a_problem_is_confident(networks):
+    pixels = np.zeros((28, 28), np.uint8)
+    for answer in predict(networks, pixels, "No garment was found."):
+        assert not answer.confident
+        assert answer.as_dict()["problem"] == "No garment was found."
+        assert answer.as_dict()["sure"] is False
+
+
 def test_saliency_is_scaled_to_one_and_zero_on_black_pixels(networks, validation):
     for network in networks:
         for pixels in validation.images[:5].numpy():

@@ -20,7 +20,7 @@ from fmnist_demo.networks.inference import predict, saliency
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
-from fmnist_demo.ui import answers, examples, layout
+from fmnist_demo.ui import answers, examples, layout, photo_tab
 from fmnist_demo.ui.drawpad import DrawPad, encode
 
 
@@ -130,6 +130,7 @@ class FakePrediction:
     def __init__(self, layers, label, confident=True):
         self.checkpoint = type("Checkpoint", (), {"layers": layers})
         self.label, self.confident = label, confident
+        self.problem = None
 
 
 @pytest.mark.parametrize(
@@ -160,6 +161,23 @@ def test_the_page_says_whether_the_networks_agree(predictions, sentence):
     text, agree = answers.agreement([FakePrediction(*values) for values in predictions])
     assert text == sentence
     assert agree == (bool(re.search(" says? ", text)) and "disagree" not in text)
+
+
+def test_the_page_is_not_sure_of_a_photo_with_a_problem():
+    problem = "The garment could not be found: take another photo."
+    networks = Collection(WEIGHTS).choose(regulariser="none")
+    found = predict(networks, np.zeros((28, 28), np.uint8), problem)
+    assert answers.agreement(found) == (f"Not sure. {problem}", False)
+    assert "Not sure (" in answers.cards_html({"a": found[0]})
+
+
+def test_four_turns_of_a_photo_give_the_photo_again():
+    photo = photo_of(0)
+    right = photo
+    for _ in range(4):
+        right = photo_tab._turned(right, quarter_turns=1)
+    assert np.array_equal(np.asarray(right), np.asarray(photo))
+    assert photo_tab._turned(None, quarter_turns=1)["__type__"] == "update"  # nothing new
 
 
 def test_a_card_shows_the_guess_and_whether_the_network_is_sure(weights, validation):

@@ -175,6 +175,18 @@ def test_an_uploaded_photo_is_classified(open_page, tmp_path):
     expect(page.locator("[data-network=mlp3-l2]")).to_be_visible()
 
 
+def test_a_photo_is_turned_with_the_keyboard_and_by_touch(open_page, tmp_path):
+    photo_of(0).rotate(90, expand=True).save(tmp_path / "photo.png")
+    page = open_page(**PHONE)
+    page.get_by_role("tab", name="Photo").click()
+    page.set_input_files("#picture input[type=file]", tmp_path / "photo.png")
+    expect(verdict(page)).to_be_visible()
+    page.get_by_role("button", name="Turn left").tap()
+    page.get_by_role("button", name="Turn right").tap()
+    page.get_by_role("button", name="Turn right").press("Enter")
+    expect(verdict(page)).to_have_text(re.compile("say T-shirt"))
+
+
 def test_a_broken_upload_shows_a_one_sentence_error(open_page, tmp_path):
     (tmp_path / "broken.png").write_bytes(b"this is no picture at all")
     page = open_page(**DESKTOP)

@@ -18,6 +18,8 @@ def hidden_layers(count: int) -> str:
 
 def agreement(predictions: list[Prediction]) -> tuple[str, bool]:
     """One sentence that says whether the networks agree, and whether they do."""
+    if problem := predictions[0].problem:
+        return f"Not sure. {problem}", False
     depths_by_label = defaultdict(list)
     for prediction in predictions:
         label = prediction.label if prediction.confident else None

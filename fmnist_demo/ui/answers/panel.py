@@ -97,12 +97,12 @@ class Panel:
             return message(self.prompt), ""
         prepared = self.prepare(picture)
         selected = [self.collection.get(n, regulariser) for n in sorted(set(depths))]
-        predictions = predict(selected, prepared.pixels)
+        predictions = predict(selected, prepared.pixels, prepared.problem)
         cards = {hidden_layers(p.checkpoint.layers): p for p in predictions}
         note = ""
         if network := self.store.get(network_key):
             heading = f"Yours, {hidden_layers(network.layers)}"
-            (cards[heading],) = predict([network], prepared.pixels)
+            (cards[heading],) = predict([network], prepared.pixels, prepared.problem)
         elif network_key is not None:
             note = message(GONE, "alert")
         elif not cards:
