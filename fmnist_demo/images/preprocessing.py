@@ -226,7 +226,8 @@ def _crossed_out(ink: np.ndarray, boxes: list[Box]) -> np.ndarray:
 
 def _reaches_edges(ink: np.ndarray) -> bool:
     """Whether there is anything at two opposite edges, as the rules of lined paper are."""
-    return bool(ink[:, 0].any() and ink[:, -1].any() or ink[0].any() and ink[-1].any())
+    pairs = (ink[:, 0], ink[:, -1]), (ink[0], ink[-1])
+    return any(first.any() and last.any() for first, last in pairs)
 
 
 def _full_strength(pixels: np.ndarray) -> np.ndarray:

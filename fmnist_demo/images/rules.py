@@ -34,7 +34,7 @@ def _rules(ink: np.ndarray) -> list[tuple[np.ndarray, int]]:
     A rule is found by its two ends: thin peaks of the median brightness beside the drawing, at
     about the same height on both sides.
     """
-    height, width = ink.shape
+    width = ink.shape[1]
     strip = max(2, width // 16)
     sides = [_peaks(np.median(side, axis=1)) for side in (ink[:, :strip], ink[:, -strip:])]
     (left, thick), (right, right_thick) = sides
@@ -71,7 +71,7 @@ def _tilt(left: np.ndarray, right: np.ndarray, most: float) -> tuple[float, int]
 
 
 def _clear(ink: np.ndarray, line: np.ndarray, thick: int) -> None:
-    """Replace a rule by the ink just above or below it, whichever is less; keep a darker pen."""
+    """Replace a rule by the ink just above or below it, whichever is less."""
     height, width = ink.shape
     columns = np.arange(width)
     centre = np.round(line).astype(int)
@@ -80,8 +80,6 @@ def _clear(ink: np.ndarray, line: np.ndarray, thick: int) -> None:
     def row(offset: int) -> tuple[np.ndarray, np.ndarray]:
         return np.clip(centre + offset, 0, height - 1), columns
 
-    pen = 1.6 * np.median(ink[row(0)]) + 12
     between = np.minimum(ink[row(-reach - 1)], ink[row(reach + 1)])
     for offset in range(-reach, reach + 1):
-        values = ink[row(offset)]
-        ink[row(offset)] = np.where(values > pen, values, np.minimum(values, between))
+        ink[row(offset)] = np.minimum(ink[row(offset)], between)

@@ -19,7 +19,8 @@ BLACK = 8
 def find_sheet(colour: np.ndarray) -> np.ndarray | None:
     """The largest bright quadrilateral in a photo, straightened, or None if there is none.
 
-    Something is drawn or lies on it, away from its edges. `colour` is uint8 (H, W) or (H, W, 3); the result too, cropped to the sheet without its edges.
+    Something is drawn or lies on it, away from its edges. `colour` is uint8 (H, W) or (H, W, 3); so
+    is the result, cropped to the sheet without its edges.
     """
     small = shrunk(colour, SEARCH_EDGE)
     # Paper is bright in all colours, wood and skin are not bright in blue.
