@@ -4,9 +4,9 @@ These numbers influence neither training nor any choice.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +21,10 @@ from fmnist_demo.networks.calibration import expected_calibration_error
 from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import probabilities
 from fmnist_demo.networks.metrics import accuracy, weight_metrics
-from fmnist_demo.networks.pruning import KEPT, pruned, threshold
+from fmnist_demo.networks.mlp import MLP
+from fmnist_demo.networks.pruning import KEPT, pruned, thresholds
 from fmnist_demo.networks.regularisation import REGULARISERS
+from fmnist_demo.networks.sparse_inference import sparse_logits
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
 from fmnist_demo.synthetic.dataset import dataset
 
@@ -47,29 +49,33 @@ class LabelledImages:
 
 
 def read_labelled_images(
-    folder: str | Path, progress: Callable[[Iterable], Iterable] = iter
+    folder: str | Path, progress: Callable[..., Iterable] | None = None, jobs: int = 1
 ) -> LabelledImages:
     """Read `<class>.ndjson` drawings and `<class>/` image folders and prepare them as the app does.
 
-    The class is one of `spec.SLUGS`, or several joined by `+`. `progress` wraps an iterable, as
-    `tqdm` does. Raises `UserError` if there is nothing to read or a name is not a class.
+    The class is one of `spec.SLUGS`, or several joined by `+`. `jobs` processes prepare pictures;
+    `progress(images, total=...)` wraps the iterator over them, as `tqdm` does. Raises `UserError`
+    if there is nothing to read or a name is not a class.
     """
     sources = list(_sources(Path(folder)))
     if not sources:
         raise UserError(
             f"{folder} holds no pictures: put <class>.ndjson files or <class>/ folders there."
         )
-    names, labels, images, unreadable = [], [], [], {}
-    for name, read in progress(sources):
-        pixels = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-        try:
-            pixels = read().pixels
-        except UserError as error:
-            unreadable[len(names)] = str(error)
-        names.append(name)
-        labels.append(parse_classes(name))
-        images.append(pixels)
-    return LabelledImages(names, labels, torch.from_numpy(np.stack(images)), unreadable)
+    calls = [partial(_pixels, read) for _, read in sources]
+    pixels, errors = zip(*_in_parallel(calls, progress, jobs), strict=True)
+    names = [name for name, _ in sources]
+    unreadable = {index: error for index, error in enumerate(errors) if error}
+    labels = [parse_classes(name) for name in names]
+    return LabelledImages(names, labels, torch.from_numpy(np.stack(pixels)), unreadable)
+
+
+def _pixels(read: Callable[[], Prepared]) -> tuple[np.ndarray, str | None]:
+    """The pixels of a picture, uint8 (28, 28), or black ones and why it cannot be prepared."""
+    try:
+        return read().pixels, None
+    except UserError as error:
+        return np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8), str(error)
 
 
 def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
@@ -84,7 +90,7 @@ def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
         if path.is_dir():
             parse_classes(path.name)
             for file in sorted(p for p in path.iterdir() if not p.name.startswith(".")):
-                yield path.name, lambda file=file: prepare(open_image(file))
+                yield path.name, partial(_photo, file)
         elif path.suffix == ".ndjson":
             parse_classes(path.stem)
             try:
@@ -92,7 +98,41 @@ def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
             except UserError as error:
                 raise UserError(f"{path}: {error}") from error
             for strokes in drawings:
-                yield path.stem, lambda strokes=strokes: from_drawing(render(strokes))
+                yield path.stem, partial(_drawing, strokes)
+
+
+def _photo(file: Path) -> Prepared:
+    return prepare(open_image(file))
+
+
+def _drawing(strokes: list[np.ndarray]) -> Prepared:
+    return from_drawing(render(strokes))
+
+
+def evaluate_all(
+    checkpoints: Sequence[Checkpoint],
+    test: Split,
+    drawings: LabelledImages | None = None,
+    photos: LabelledImages | None = None,
+    progress: Callable[..., Iterable] | None = None,
+    jobs: int = 1,
+) -> list[dict]:
+    """The report of `evaluate` on each checkpoint. `jobs` processes measure one network each.
+
+    `progress` is that of `read_labelled_images`.
+    """
+    calls = [partial(evaluate, c, test, drawings, photos) for c in checkpoints]
+    return list(_in_parallel(calls, progress, jobs))
+
+
+def _in_parallel(
+    calls: Sequence[Callable], progress: Callable[..., Iterable] | None, jobs: int
+) -> Iterable:
+    """The results of the calls, in their order."""
+    from joblib import Parallel, delayed  # slow to load, and the app starts without it
+
+    results = Parallel(jobs, return_as="generator")(delayed(call)() for call in calls)
+    return progress(results, total=len(calls)) if progress else results
 
 
 def evaluate(
@@ -110,6 +150,7 @@ def evaluate(
     """
     metadata = checkpoint.metadata
     shares, labels = probabilities(checkpoint, test.images), test.labels.numpy()
+    test_accuracy = accuracy(shares, labels)
     return {
         **asdict(weight_metrics(checkpoint.model)),
         "name": checkpoint.name,
@@ -118,12 +159,12 @@ def evaluate(
         "strength": metadata.strength,
         "parameters": metadata.model.parameters,
         "validation_accuracy": metadata.validation["accuracy"],
-        "test_accuracy": accuracy(shares, labels),
+        "test_accuracy": test_accuracy,
         "ece": expected_calibration_error(shares, labels),
         "temperature": metadata.calibration.temperature,
         "confidence_threshold": metadata.calibration.confidence_threshold,
         "non_garments_below_threshold": below_threshold(checkpoint, non_garments()),
-        "pruning": pruning_curve(checkpoint, test),
+        "pruning": pruning_curve(checkpoint.model, test, test_accuracy),
         "drawings": drawings and recognition(checkpoint, drawings),
         "photos": photos and recognition(checkpoint, photos),
     }
@@ -142,15 +183,19 @@ def below_threshold(checkpoint: Checkpoint, images: torch.Tensor) -> float:
     return float((~is_confident).mean())
 
 
-def pruning_curve(checkpoint: Checkpoint, test: Split) -> dict[str, list[float]]:
+def pruning_curve(model: MLP, test: Split, unpruned: float) -> dict[str, list[float]]:
     """The `test_accuracy`, 0 to 1, of the pruned network for each share in `KEPT`.
 
-    The network is not trained further after pruning.
+    `unpruned`: the accuracy of the whole network. The network is not trained after pruning.
     """
-    model, labels = checkpoint.model, test.labels.numpy()
-    networks = (replace(checkpoint, model=pruned(model, threshold(model, share))) for share in KEPT)
-    accuracies = [accuracy(probabilities(network, test.images), labels) for network in networks]
-    return {"kept": list(KEPT), "test_accuracy": accuracies}
+    labels = test.labels.numpy()
+    lowest, *limits = thresholds(model, [1, *KEPT])
+    accuracies = {lowest: unpruned}
+    for limit in limits:
+        if limit not in accuracies:  # shares above those of a sparse network prune nothing
+            logits = sparse_logits(pruned(model, limit), test.images)
+            accuracies[limit] = accuracy(logits.numpy(), labels)
+    return {"kept": list(KEPT), "test_accuracy": [accuracies[limit] for limit in limits]}
 
 
 def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:

@@ -19,8 +19,8 @@ CLASS_NAMES = (
 SLUGS = tuple(name.lower().replace(" ", "-") for name in CLASS_NAMES)
 """The class names as they stand in file and folder names: `t-shirt`, ..., `ankle-boot`."""
 
-NO_GARMENT = -1
-"""The label of a picture of no class; the networks have no output for it."""
+NO_GARMENT = len(CLASS_NAMES)
+"""The label of a picture of no class; only some networks have an output for it."""
 
 IMAGE_SIZE = 28
 """Height and width of an example, in pixels."""
@@ -36,6 +36,11 @@ def standardise(brightness):
     black, as in Fashion-MNIST.
     """
     return (brightness - MEAN) / STD
+
+
+def standardise_(brightness):
+    """`standardise` in place, for the many batches of a training."""
+    return brightness.sub_(MEAN).div_(STD)
 
 
 def normalise(pixels):

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from helpers import assert_one_sentence
 from PIL import Image
 
@@ -17,7 +18,7 @@ from fmnist_demo.networks import checkpoints
 from fmnist_demo.synthetic.dataset import SHARES
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.training import result
-from fmnist_demo.training.loop import EpochResult
+from fmnist_demo.training.loop import EpochResult, Trainer
 
 QUICK = "--width 16 --epochs 2 --synthetic 20 --batch-size 50 --threads 1".split()
 TRAIN_ONE = ["train", "--layers", "3", "--regulariser", "none", *QUICK]
@@ -98,17 +99,16 @@ def test_other_settings_are_trained_again(no_download, tmp_path, capsys):
 def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_finished(
     no_download, tmp_path, monkeypatch, capsys
 ):
-    real = train_command.fit
-
-    def interrupted(*arguments):
-        for event in real(*arguments):
+    def interrupted(trainer):
+        for event in real(trainer):
             yield event
             if isinstance(event, EpochResult):
                 raise KeyboardInterrupt
 
+    real = Trainer.events
     command = [*TRAIN_ONE, "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr(train_command, "fit", interrupted)
+        patch.setattr(Trainer, "events", interrupted)
         assert cli.main(command) == 130
     metadata = checkpoints.load(tmp_path / "mlp3-none.safetensors").metadata
     assert metadata.stop_reason == "interrupted"
@@ -116,6 +116,32 @@ def test_an_interrupted_training_saves_its_best_epoch_and_does_not_count_as_fini
     assert cli.main(command) == 0
     metadata = checkpoints.load(tmp_path / "mlp3-none.safetensors").metadata
     assert metadata.stop_reason == "all epochs"
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_weights(
+    no_download, tmp_path, monkeypatch, capsys
+):
+    def killed(state, *arguments):
+        real(state, *arguments)
+        raise SystemExit  # what is saved from here on is lost
+
+    real = train_command.saved_state.save
+    monkeypatch.setattr(train_command, "SAVE_INTERVAL", 0.0)
+    command = [*TRAIN_ONE, "--out"]
+    with monkeypatch.context() as patch:
+        patch.setattr(train_command.saved_state, "save", killed)
+        with pytest.raises(SystemExit):
+            cli.main([*command, str(tmp_path / "killed")])
+    assert not list(tmp_path.glob("killed/*.safetensors"))
+    assert cli.main([*command, str(tmp_path / "killed")]) == 0
+    assert "Going on from epoch 1" in capsys.readouterr().out
+    assert cli.main([*command, str(tmp_path / "whole")]) == 0
+    killed_once, whole = (
+        checkpoints.load(tmp_path / name / "mlp3-none.safetensors") for name in ("killed", "whole")
+    )
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(tensor, killed_once.model.state_dict()[name])
+    assert [path.name for path in (tmp_path / "killed").iterdir()] == ["mlp3-none.safetensors"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +187,7 @@ def test_a_user_error_is_one_sentence_with_exit_status_2(no_download, arguments,
 def test_a_folder_that_cannot_be_written_to_is_refused_before_the_training(
     no_download, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(train_command, "fit", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(train_command, "Trainer", lambda *_: pytest.fail("trained"))
     monkeypatch.setattr(fashion_mnist, "load_training", lambda *_: pytest.fail("loaded"))
     (tmp_path / "file").write_text("no folder")
     for out in (tmp_path / "file", tmp_path / "file" / "folder", "/proc/folder"):

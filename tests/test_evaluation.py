@@ -19,6 +19,7 @@ from fmnist_demo.evaluation import (
     LabelledImages,
     below_threshold,
     evaluate,
+    evaluate_all,
     non_garments,
     pruning_curve,
     read_labelled_images,
@@ -175,19 +176,31 @@ def test_a_report_is_complete_and_can_be_written_as_json(network, validation):
     assert report["dead_units"] == active_units(network.model).dead_units
     assert report["unused_pixels"] == active_units(network.model).unused_pixels
     assert report["weight_norm"] == weight_norm(network.model)
-    assert report["pruning"] == pruning_curve(network, validation)
+    assert report["pruning"] == pruning_curve(network.model, validation, report["test_accuracy"])
     assert report["photos"] is None
 
 
-def test_a_pruning_curve_starts_at_the_full_network_and_ends_at_chance(network, validation):
-    curve = pruning_curve(network, validation)
+def test_a_pruning_curve_has_the_accuracy_of_the_pruned_networks(network, validation):
+    full = accuracy_of(network, validation)
+    curve = pruning_curve(network.model, validation, full)
     assert curve["kept"] == list(KEPT)
-    assert len(curve["test_accuracy"]) == len(KEPT)
-    assert curve["test_accuracy"][0] == accuracy_of(network, validation) > 0.12
+    assert full > 0.12
     assert curve["test_accuracy"][-1] == pytest.approx(0.1, abs=0.02)
-    half = KEPT.index(min(KEPT, key=lambda share: abs(share - 0.5)))
-    smaller = pruned(network.model, threshold(network.model, KEPT[half]))
-    assert curve["test_accuracy"][half] == accuracy_of(replace(network, model=smaller), validation)
+    for kept, measured in zip(KEPT, curve["test_accuracy"], strict=True):
+        smaller = pruned(network.model, threshold(network.model, kept))
+        assert measured == accuracy_of(replace(network, model=smaller), validation)
+
+
+def test_shares_that_prune_nothing_need_no_measurement(network, validation):
+    smaller = pruned(network.model, threshold(network.model, 0.1))
+    curve = pruning_curve(smaller, validation, 0.5)["test_accuracy"]
+    assert [accuracy == 0.5 for accuracy in curve] == [kept > 0.1 for kept in KEPT]
+
+
+def test_networks_are_measured_in_parallel_as_one_by_one(weights, validation):
+    networks = Collection(weights).choose(layers=3)
+    alone = [evaluate(network, validation) for network in networks]
+    assert evaluate_all(networks, validation, jobs=2) == alone
 
 
 def test_the_tables_have_a_row_per_network_and_a_column_per_metric():
@@ -238,6 +251,13 @@ def test_a_folder_is_preprocessed_as_in_the_app(folder):
     assert labelled.images.dtype == torch.uint8
 
 
+def test_pictures_are_prepared_in_parallel_as_one_by_one(folder):
+    alone, parallel = (read_labelled_images(folder, jobs=jobs) for jobs in (1, 2))
+    assert torch.equal(alone.images, parallel.images)
+    assert (alone.names, alone.labels) == (parallel.names, parallel.labels)
+    assert alone.unreadable == parallel.unreadable != {}
+
+
 def test_an_unreadable_picture_is_included_with_its_error(folder):
     labelled = read_labelled_images(folder)
     assert list(labelled.unreadable) == [3]
@@ -248,7 +268,8 @@ def test_an_unreadable_picture_is_included_with_its_error(folder):
 def test_progress_counts_every_picture(folder):
     items = []
 
-    def watch(iterable):
+    def watch(iterable, total):
+        assert total == 4
         for item in iterable:
             items.append(item)
             yield item

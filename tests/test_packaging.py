@@ -82,7 +82,8 @@ def test_the_extras_are_those_of_the_requirements_files(wheel):
     with ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
         fields = archive.read(name).decode().splitlines()
-    extras = {"benchmarks": ["benchmarks"], "ray": ["ray"], "dev": ["tests", "benchmarks", "ray"]}
+    extras = {name: [name] for name in ("benchmarks", "ray", "train")}
+    extras["dev"] = ["tests", *extras]
     for extra, names in extras.items():
         dependencies = {
             Requirement(line.removeprefix("Requires-Dist: ").partition(";")[0]).name

@@ -4,6 +4,7 @@ import argparse
 import sys
 from functools import partial
 
+import torch
 from tqdm import tqdm
 
 from fmnist_demo import evaluation, files
@@ -29,13 +30,14 @@ def run(args: argparse.Namespace) -> None:
     """Measure every checkpoint in a folder: on the test set, on drawings and on photos."""
     chosen = read_checkpoints(args.weights).choose()
     test = fashion_mnist.load_test(args.data)
-    pictures = {}
+    pictures, jobs = {}, torch.get_num_threads()
     for kind in ("drawings", "photos"):
         if folder := getattr(args, kind):
-            pictures[kind] = evaluation.read_labelled_images(folder, partial(tqdm, desc=kind))
+            pictures[kind] = evaluation.read_labelled_images(folder, partial(tqdm, desc=kind), jobs)
             for reason in pictures[kind].unreadable.values():
                 print(f"Counted as wrong: {reason}", file=sys.stderr)
-    reports = [evaluation.evaluate(c, test, **pictures) for c in tqdm(chosen, "networks")]
+    progress = partial(tqdm, desc="networks")
+    reports = evaluation.evaluate_all(chosen, test, **pictures, progress=progress, jobs=jobs)
     if args.json:
         files.write_json(args.json, reports)
     print(evaluation.table(reports))

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from tqdm import tqdm
 
 from fmnist_demo.data.splits import Split, TrainingData
 from fmnist_demo.experiments import sweep
 from fmnist_demo.experiments.engines import ENGINES
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
-from fmnist_demo.training.config import PRECISIONS, TrainConfig
+from fmnist_demo.training.precision import AUTO, PRECISIONS, choose_precision
 
 DEFAULT = "(default: %(default)s)"
 WIDTH_HELP = "units in each hidden layer (default: about 2.1 M parameters at any depth)"
@@ -30,10 +31,17 @@ def add_precision(parser: argparse.ArgumentParser) -> None:
     """`--precision`."""
     parser.add_argument(
         "--precision",
-        choices=PRECISIONS,
-        default=TrainConfig.precision,
-        help="bfloat16 is twice as fast on CPUs with AVX-512 BF16 and on GPUs",
+        choices=(AUTO, *PRECISIONS),
+        default=AUTO,
+        help="of the matrix products (default: %(default)s, the faster one)",
     )
+
+
+def chosen_precision(args: argparse.Namespace, device: torch.device | str = "cpu") -> str:
+    """The precision that `--precision` names or that is faster on the device; prints which."""
+    precision = choose_precision(args.precision, device)
+    print(f"Training on {device} with {precision}.")
+    return precision
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:

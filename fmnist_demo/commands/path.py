@@ -3,7 +3,7 @@
 import argparse
 
 from fmnist_demo import files
-from fmnist_demo.commands.options import WIDTH_HELP, add_sweep, run_sweep
+from fmnist_demo.commands.options import WIDTH_HELP, add_sweep, chosen_precision, run_sweep
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments.path import PATH_EPOCHS, PATH_STRENGTHS, summary, trainings
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> None:
         strengths = {args.regulariser: args.strengths or PATH_STRENGTHS[args.regulariser]}
     shape = MLPConfig(args.layers, budget_width(args.layers) if args.width is None else args.width)
     config = TrainConfig(
-        epochs=args.epochs, patience=args.epochs, synthetic=0, precision=args.precision
+        epochs=args.epochs, patience=args.epochs, synthetic=0, precision=chosen_precision(args)
     )
     planned = trainings(shape, config, strengths, args.seeds)
     examples, test = fashion_mnist.load_training(args.data), fashion_mnist.load_test(args.data)

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 
 from fmnist_demo import files
-from fmnist_demo.commands.options import add_sweep, run_sweep
+from fmnist_demo.commands.options import add_sweep, chosen_precision, run_sweep
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.errors import UserError
 from fmnist_demo.experiments import findings, study
@@ -60,7 +60,10 @@ def _run(args: argparse.Namespace) -> dict:
         study.BASE,
         shape=replace(study.BASE.shape, width=args.width),
         config=replace(
-            study.BASE.config, epochs=args.epochs, patience=args.epochs, precision=args.precision
+            study.BASE.config,
+            epochs=args.epochs,
+            patience=args.epochs,
+            precision=chosen_precision(args),
         ),
     )
     points = study.plan(base, args.questions)

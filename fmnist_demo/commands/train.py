@@ -1,6 +1,7 @@
 """Train networks and save them."""
 
 import argparse
+import time
 from contextlib import closing, suppress
 from dataclasses import asdict
 from itertools import product
@@ -10,7 +11,13 @@ import torch
 from tqdm import tqdm
 
 from fmnist_demo import files
-from fmnist_demo.commands.options import DEFAULT, WIDTH_HELP, add_data, add_precision
+from fmnist_demo.commands.options import (
+    DEFAULT,
+    WIDTH_HELP,
+    add_data,
+    add_precision,
+    chosen_precision,
+)
 from fmnist_demo.data import fashion_mnist
 from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
@@ -19,14 +26,24 @@ from fmnist_demo.networks.checkpoints import LAYERS, Metadata
 from fmnist_demo.networks.mlp import MLP, MLPConfig, budget_width
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic import dataset
+from fmnist_demo.training import saved_state
 from fmnist_demo.training.config import TrainConfig
-from fmnist_demo.training.loop import EpochResult, best_epoch, choose_device, fit, stop_reason
+from fmnist_demo.training.loop import (
+    EpochResult,
+    Trainer,
+    best_epoch,
+    choose_device,
+    stop_reason,
+)
 from fmnist_demo.training.result import trained_checkpoint
 from fmnist_demo.training.settings import Settings, arguments, declarations
 from fmnist_demo.training.stop_reasons import INTERRUPTED
 
 HELD_OUT = 5_000
 """Synthetic drawings that are not trained on; the confidence threshold is set on them."""
+
+SAVE_INTERVAL = 60.0
+"""Seconds after which the state of a training is saved, at the end of an epoch."""
 
 SPECIAL = {
     "layers": {"choices": LAYERS},
@@ -93,6 +110,7 @@ def run(args: argparse.Namespace) -> None:
         raise UserError("Name the network with --layers and --regulariser, or train --all.")
     jobs = list(product(LAYERS, REGULARISERS)) if args.all else [(args.layers, args.regulariser)]
     device = choose_device(args.device)
+    args.precision = chosen_precision(args, device)
     files.check_writable(args.out)
     examples = fashion_mnist.load_training(args.data)
     synthetic = held_out = None
@@ -107,11 +125,11 @@ def run(args: argparse.Namespace) -> None:
         if held_out is None:
             held_out = _synthetic(HELD_OUT, args.seed + 1, {"drawing": 1})
             synthetic = _synthetic(config.synthetic * config.synthetic_sets, args.seed)
-        print(
-            f"[{number}/{len(jobs)}] {planned.name}, {shape.parameters:,} parameters, on {device}"
-        )
+        print(f"[{number}/{len(jobs)}] {planned.name}, {shape.parameters:,} parameters")
         model = MLP(shape, args.seed)
-        history, reason = _train(model, examples, config, synthetic, device)
+        trainer = Trainer(model, examples.train, examples.validation, config, synthetic, device)
+        unfinished = path.with_suffix(".unfinished")
+        history, reason = _train(trainer, unfinished, planned)
         if history:
             checkpoint = trained_checkpoint(model, config, examples, held_out, history, reason)
             checkpoints.save(path, model, checkpoint.metadata)
@@ -122,6 +140,7 @@ def run(args: argparse.Namespace) -> None:
             )
         if reason == INTERRUPTED:
             raise KeyboardInterrupt
+        unfinished.unlink(missing_ok=True)
 
 
 def _chosen(
@@ -129,6 +148,7 @@ def _chosen(
 ) -> tuple[MLPConfig, TrainConfig]:
     """What the options say; the defaults of width and strength depend on the network."""
     values = vars(args) | {"layers": layers, "regulariser": regulariser}
+    values["none_of_these"] = args.synthetic > 0  # only synthetic images show what is no garment
     if args.width is None:
         values["width"] = budget_width(layers)
     if args.strength is None:
@@ -136,22 +156,32 @@ def _chosen(
     return MLPConfig(**arguments(MLPConfig, values)), TrainConfig(**arguments(TrainConfig, values))
 
 
-def _train(model, examples, config, synthetic, device) -> tuple[list[EpochResult], str]:
-    """Run `fit` under a progress bar; the results so far, and why it ended."""
-    history, reason = [], INTERRUPTED
-    events = fit(model, examples.train, examples.validation, config, synthetic, device)
+def _train(
+    trainer: Trainer, state: Path, planned: checkpoints.Metadata
+) -> tuple[list[EpochResult], str]:
+    """Train under a progress bar, from `state` on if it belongs to this training.
+
+    Returns all results and why it ended.
+    """
+    history, reason = saved_state.load(state, trainer, planned), INTERRUPTED
+    if history:
+        print(f"Going on from epoch {len(history)}, saved in {state}.")
+    saved_at = time.monotonic()
     with (
         tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar,
         suppress(KeyboardInterrupt),
-        closing(events),
+        closing(trainer.events()) as events,
     ):
         for event in events:
             if isinstance(event, EpochResult):
                 history.append(event)
                 bar.write(_line(event))
+                if time.monotonic() - saved_at > SAVE_INTERVAL:
+                    saved_state.save(state, trainer, planned, history)
+                    saved_at = time.monotonic()
             else:
                 bar.update(round(event.share * 100, 1) - bar.n)
-        reason = stop_reason(history, config)
+        reason = stop_reason(history, trainer.config)
     return history, reason
 
 

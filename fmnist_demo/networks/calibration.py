@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from fmnist_demo.data.splits import Split
 from fmnist_demo.networks.mlp import MLP, predict_logits
+from fmnist_demo.spec import CLASS_NAMES
 
 REJECTED = 0.005
 """The share of synthetic garment drawings whose confidence falls below the threshold."""
@@ -28,8 +29,12 @@ class Calibration:
     confidence_threshold: float = 0.0
 
     def is_confident(self, probabilities: np.ndarray) -> np.ndarray:
-        """Whether the largest of `probabilities` (..., 10) reaches the threshold: bool (...)."""
-        return probabilities.max(-1) >= self.confidence_threshold
+        """Whether the largest of `probabilities` (..., 10) reaches the threshold: bool (...).
+
+        It must also reach the probability of none of these, which is what they lack to 1.
+        """
+        largest = probabilities.max(-1)
+        return largest >= np.maximum(self.confidence_threshold, 1 - probabilities.sum(-1))
 
 
 def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
@@ -39,14 +44,14 @@ def calibrate(model: MLP, validation: Split, drawings: Split) -> Calibration:
     """
     temperature = fit_temperature(predict_logits(model, validation.images), validation.labels)
     logits = predict_logits(model, drawings.images)
-    confidence = (logits / temperature).softmax(1).amax(1)
+    confidence = (logits / temperature).softmax(1)[:, : len(CLASS_NAMES)].amax(1)
     return Calibration(temperature, confidence.quantile(REJECTED).item())
 
 
 def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
     """The temperature that minimises the cross-entropy (arXiv 1706.04599).
 
-    `logits` (N, 10), `labels` (N,).
+    `logits` (N, 10 or 11), `labels` (N,).
     """
     log_temperature = torch.zeros((), requires_grad=True)
     optimiser = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")

@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.files import replacing
+from fmnist_demo.networks import sparse_storage
 from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.single_image import SingleImageInference
@@ -24,11 +25,14 @@ WEIGHTS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "weights"
 LAYERS = (3, 5, 7)
 """Their depths: each with every regulariser."""
 
-FORMAT = 3
-"""The version of the metadata that `save` writes."""
+FORMAT = 4
+"""The version that `save` writes. Since format 4, a matrix may be stored as `sparse_storage`."""
+
+READABLE = (2, 3, FORMAT)
+"""The formats that `load` reads."""
 
 OLD_NAMES = {"doubt": "confidence_threshold", "ended": "stop_reason"}
-"""What format 2, which `load` still reads, calls some fields."""
+"""What format 2 calls some fields."""
 
 MAX_BYTES = 32 * 2**20
 """The largest file that `load` opens."""
@@ -104,13 +108,16 @@ class Checkpoint:
 def save(path: str | Path, model: MLP, metadata: Metadata) -> None:
     """Write a checkpoint as float16, as a whole file or not at all.
 
+    A matrix with many zeros is stored sparsely, if that is smaller.
     Raises `UserError` if the file cannot be written or a value is too large for float16.
     """
     content = asdict(metadata) | {
         "format": FORMAT,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
-    tensors = {name: _half(name, tensor) for name, tensor in _tensors(model).items()}
+    tensors = {}
+    for name, tensor in _tensors(model).items():
+        tensors |= sparse_storage.smallest(name, _half(name, tensor))
     with replacing(path) as temporary:
         try:
             safetensors.torch.save_file(tensors, temporary, {_KEY: json.dumps(content)})
@@ -129,24 +136,16 @@ def load(path: str | Path) -> Checkpoint:
         with safe_open(path, framework="pt") as file:
             metadata = _read_metadata((file.metadata() or {}).get(_KEY), path)
             model = MLP(metadata.model)
-            expected = _tensors(model)
-            _check_names(set(file.keys()), set(expected), path)
+            expected, stored = _tensors(model), set(file.keys())
+            names = {part for name in expected for part in sparse_storage.names(name, stored)}
+            _check_names(stored, names, path)
             for name, parameter in expected.items():
-                shape = tuple(file.get_slice(name).get_shape())
-                if shape != tuple(parameter.shape):
+                try:
+                    parameter.copy_(_read(file, name, stored, tuple(parameter.shape)))
+                except ValueError as error:
                     raise CheckpointError(
-                        f"{path.name}: {name} has shape {shape}, but {tuple(parameter.shape)} was "
-                        "expected; train it again or download it again."
-                    )
-                values = file.get_tensor(name).float()
-                is_variance = name.endswith("running_var")
-                if not values.isfinite().all() or (is_variance and values.min() < 0):
-                    raise CheckpointError(
-                        f"{path.name}: {name} contains values that are "
-                        f"{'negative or ' if is_variance else ''}not finite; train it again or "
-                        "download it again."
-                    )
-                parameter.copy_(values)
+                        f"{path.name}: {name} {error}; train it again or download it again."
+                    ) from error
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(
@@ -221,6 +220,24 @@ def _half(name: str, tensor: torch.Tensor) -> torch.Tensor:
     return half.contiguous()
 
 
+def _read(file: safe_open, name: str, stored: set[str], shape: tuple[int, ...]) -> torch.Tensor:
+    """The values of a tensor. Raises `ValueError` if their shape or one of them is wrong."""
+    if name in stored:
+        found = tuple(file.get_slice(name).get_shape())
+        if found != shape:
+            raise ValueError(f"has shape {found}, but {shape} was expected")
+        values = file.get_tensor(name).float()
+    else:
+        parts = [file.get_tensor(part) for part in sparse_storage.names(name, stored)]
+        values = sparse_storage.expand(*parts, shape).float()
+    is_variance = name.endswith("running_var")
+    if not values.isfinite().all() or (is_variance and values.min() < 0):
+        raise ValueError(
+            f"contains values that are {'negative or ' if is_variance else ''}not finite"
+        )
+    return values
+
+
 def _check_file(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(64)
@@ -238,7 +255,7 @@ def _check_file(path: Path) -> None:
 def _read_metadata(text: str | None, path: Path) -> Metadata:
     try:
         content = json.loads(text, object_hook=_renamed)
-        if content["format"] not in (2, FORMAT):
+        if content["format"] not in READABLE:
             raise CheckpointError(
                 f"{path.name} has format {content['format']}, but this version reads formats up to "
                 f"{FORMAT}: train it again or update the project."
@@ -254,6 +271,8 @@ def _read_metadata(text: str | None, path: Path) -> Metadata:
         )
         if {type(metadata.model.layers), type(metadata.model.width)} != {int}:
             raise ValueError("layers and width must be whole numbers")
+        if type(metadata.model.none_of_these) is not bool:
+            raise ValueError("none_of_these must be true or false")
         if not isinstance(metadata.regulariser, str) or not 0 <= metadata.strength < float("inf"):
             raise ValueError("the regulariser or its strength is not valid")
         if not all(0 <= metadata.validation[key] < float("inf") for key in ("loss", "accuracy")):

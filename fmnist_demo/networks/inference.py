@@ -14,7 +14,11 @@ from fmnist_demo.spec import CLASS_NAMES, normalise
 
 @dataclass(frozen=True)
 class Prediction:
-    """One network's prediction for one image: `probabilities` (10,), by label, summing to 1."""
+    """One network's prediction for one image.
+
+    `probabilities`: (10,), by label. They sum to 1, or to less if the network has an output for
+    none of these classes.
+    """
 
     checkpoint: Checkpoint
     probabilities: np.ndarray
@@ -34,6 +38,14 @@ class Prediction:
         """All class names with their probabilities, the most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")
         return [(CLASS_NAMES[i], float(self.probabilities[i])) for i in order]
+
+    @property
+    def ranked_with_none(self) -> list[tuple[str, float]]:
+        """`ranked` with "None of these" in its place, if the network has an output for it."""
+        if not self.checkpoint.metadata.model.none_of_these:
+            return self.ranked
+        none = ("None of these", 1 - float(self.probabilities.sum()))
+        return sorted([*self.ranked, none], key=lambda pair: -pair[1])
 
     def as_dict(self) -> dict:
         """The prediction as the API returns it: network, label and ranked confidences."""
@@ -58,22 +70,26 @@ def predict(checkpoints: Iterable[Checkpoint], pixels: np.ndarray) -> list[Predi
 def saliency(checkpoint: Checkpoint, pixels: np.ndarray) -> np.ndarray:
     """How much each pixel's brightness supports the prediction, or opposes it if negative.
 
-    Gradient times input (arXiv 1704.02685, section 2.1) of the highest logit, measured from black:
-    uint8 (28, 28) -> float32 (28, 28), scaled so that the largest magnitude is 1.
+    Gradient times input (arXiv 1704.02685, section 2.1) of the highest logit of a class, measured
+    from black: uint8 (28, 28) -> float32 (28, 28), scaled so that the largest magnitude is 1.
     """
     brightness = torch.from_numpy(pixels.copy()).float().requires_grad_()
     with torch.enable_grad():
-        highest = checkpoint.model(normalise(brightness)[None]).max()
+        highest = checkpoint.model(normalise(brightness)[None])[:, : len(CLASS_NAMES)].max()
         (gradient,) = torch.autograd.grad(highest, brightness)  # no gradients in the shared network
     attribution = gradient * brightness.detach()
     return (attribution / attribution.abs().max().clamp_min(1e-12)).numpy()
 
 
 def probabilities(checkpoint: Checkpoint, images: torch.Tensor) -> np.ndarray:
-    """Calibrated probabilities: uint8 (N, 28, 28) -> float32 (N, 10), rows summing to 1."""
+    """Calibrated probabilities: uint8 (N, 28, 28) -> float32 (N, 10).
+
+    Rows sum to 1, or to less if the network has an output for none of these classes.
+    """
     return _calibrated(checkpoint, predict_logits(checkpoint.model, images))
 
 
 def _calibrated(checkpoint: Checkpoint, logits: torch.Tensor) -> np.ndarray:
-    """Logits (..., 10) -> calibrated probabilities of the same shape."""
-    return (logits / checkpoint.metadata.calibration.temperature).softmax(-1).numpy()
+    """Logits (..., 10 or 11) -> calibrated probabilities of the classes (..., 10)."""
+    shares = (logits / checkpoint.metadata.calibration.temperature).softmax(-1)
+    return shares[..., : len(CLASS_NAMES)].numpy()

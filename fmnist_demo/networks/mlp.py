@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import torch
 from torch import nn
+from torch.nn.utils.fusion import fuse_linear_bn_weights
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, normalise
@@ -26,6 +27,7 @@ class MLPConfig:
 
     `layers`: the number of hidden layers, 1 to `MAX_LAYERS`. `width`: units per hidden layer, 1 to
     4096. `dropout`: the probability of dropping a hidden unit, in [0, 1). `norm`: a key of `NORMS`.
+    `none_of_these`: an eleventh output, for pictures of no garment.
 
     Raises `UserError` for a value out of range or more than `MAX_PARAMETERS` parameters.
     """
@@ -34,6 +36,7 @@ class MLPConfig:
     width: int = 512
     dropout: float = 0.0
     norm: str = "batch"
+    none_of_these: bool = False
 
     def __post_init__(self):
         if not 1 <= self.layers <= MAX_LAYERS:
@@ -57,7 +60,8 @@ class MLPConfig:
     @property
     def sizes(self) -> list[int]:
         """The number of units in each layer, from input to output."""
-        return [IMAGE_SIZE**2, *[self.width] * self.layers, len(CLASS_NAMES)]
+        outputs = len(CLASS_NAMES) + self.none_of_these
+        return [IMAGE_SIZE**2, *[self.width] * self.layers, outputs]
 
     @property
     def parameters(self) -> int:
@@ -96,10 +100,10 @@ class MLP(nn.Module):
                 )
                 for n_in, n_out in pairwise(config.sizes[:-1])
             )
-            self.output = nn.Linear(config.width, len(CLASS_NAMES))
+            self.output = nn.Linear(*config.sizes[-2:])
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Normalised images (N, 1, 28, 28) or (N, 28, 28) -> logits (N, 10)."""
+        """Normalised images (N, 1, 28, 28) or (N, 28, 28) -> logits (N, 10 or 11)."""
         x = images.flatten(1)
         for layer in self.hidden:
             x = layer(x)
@@ -108,7 +112,7 @@ class MLP(nn.Module):
 
 @torch.no_grad()
 def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 2048) -> torch.Tensor:
-    """Logits of raw images: uint8 (N, 28, 28) -> float32 (N, 10), on the model's device.
+    """Logits of raw images: uint8 (N, 28, 28) -> float32 (N, 10 or 11), on the model's device.
 
     The model predicts in evaluation mode; its previous mode is restored afterwards.
     """
@@ -121,3 +125,21 @@ def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 204
         )
     finally:
         model.train(training)
+
+
+@torch.no_grad()
+def folded(model: MLP) -> list[tuple[torch.Tensor, torch.Tensor, nn.Module | None]]:
+    """Weights (n_out, n_in), biases (n_out,) and normalisation of each layer, in evaluation mode.
+
+    Batch normalisation is folded into weights and biases: None takes its place. It is also None for
+    the output layer, which comes last. What is not folded is shared with the network.
+    """
+    layers = []
+    for linear, norm, *_ in [*model.hidden, (model.output, None)]:
+        weight, bias = linear.weight.detach(), linear.bias.detach()
+        if isinstance(norm, nn.BatchNorm1d):
+            statistics = norm.running_mean, norm.running_var, norm.eps
+            weight, bias = fuse_linear_bn_weights(weight, bias, *statistics, norm.weight, norm.bias)
+            norm = None
+        layers.append((weight, bias, norm))
+    return layers

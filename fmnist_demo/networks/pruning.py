@@ -1,6 +1,7 @@
 """Magnitude pruning: set the smallest weights of a network to zero."""
 
 import copy
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -19,11 +20,14 @@ def threshold(model: MLP, kept: float) -> float:
     All matrices share one threshold; biases and normalisation are never pruned. If no weight
     remains, the threshold is infinite.
     """
-    magnitudes = np.abs(weights(model))
-    count = round(kept * len(magnitudes))
-    if count == 0:
-        return float("inf")
-    return float(np.partition(magnitudes, -count)[-count])
+    return thresholds(model, [kept])[0]
+
+
+def thresholds(model: MLP, shares: Iterable[float]) -> list[float]:
+    """The `threshold` for each share, from one sorting."""
+    magnitudes = np.sort(np.abs(weights(model)))
+    counts = [round(kept * len(magnitudes)) for kept in shares]
+    return [float(magnitudes[-count]) if count else float("inf") for count in counts]
 
 
 @torch.no_grad()

@@ -5,10 +5,8 @@ import copy
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
-from torch.nn.utils.fusion import fuse_linear_bn_eval
 
-from fmnist_demo.networks.mlp import MLP
+from fmnist_demo.networks.mlp import MLP, folded
 from fmnist_demo.spec import normalise
 
 
@@ -21,16 +19,13 @@ class SingleImageInference:
     """
 
     def __init__(self, model: MLP):
-        model, steps = copy.deepcopy(model).eval(), []
-        for linear, norm, *_ in model.hidden:
-            if isinstance(norm, nn.BatchNorm1d):
-                linear, norm = fuse_linear_bn_eval(linear, norm), None
-            steps.append((*_by_input(linear), norm))
+        layers = folded(copy.deepcopy(model))
+        steps = [(w.T.contiguous(), bias.numpy(), norm) for w, bias, norm in layers]
         (weight, bias, norm), *others = steps
         black, white = normalise(0.0), normalise(255.0)
         bias = bias + (weight.sum(0) * black).numpy()
         steps = [(weight * ((white - black) / 255), bias, norm), *others]
-        self._hidden, self._output = steps, _by_input(model.output)
+        *self._hidden, self._output = steps
 
     @torch.inference_mode()
     def logits(self, image: np.ndarray) -> np.ndarray:
@@ -40,13 +35,8 @@ class SingleImageInference:
         for weight, bias, norm in self._hidden:
             x = _product(x, weight) + bias
             x = np.maximum(norm(torch.from_numpy(x)).numpy() if norm else x, 0)
-        weight, bias = self._output
+        weight, bias, _ = self._output
         return _product(x, weight) + bias
-
-
-def _by_input(linear: nn.Linear) -> tuple[torch.Tensor, np.ndarray]:
-    """The weights (n_in, n_out), one row per input, and the biases (n_out,)."""
-    return linear.weight.detach().T.contiguous(), linear.bias.detach().numpy()
 
 
 def _product(x: np.ndarray, weight: torch.Tensor) -> np.ndarray:

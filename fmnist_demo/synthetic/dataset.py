@@ -1,17 +1,44 @@
-"""Synthetic images with labels: drawings, cloth and scribbles."""
+"""Synthetic images with labels: garments drawn and of cloth, and drawings of other things."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import count, cycle, islice
 
 import numpy as np
 
 from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, NO_GARMENT
+from fmnist_demo.synthetic import glyphs, icons
 from fmnist_demo.synthetic.cloth import photograph
-from fmnist_demo.synthetic.drawings import draw, scribble
+from fmnist_demo.synthetic.drawings import draw, draw_glyph, draw_lines, scribble
+from fmnist_demo.synthetic.things import kinds
 
-SHARES = {"drawing": 5, "cloth": 4, "scribble": 1}
+SHARES = {"drawing": 8, "cloth": 6, "scribble": 1, "thing": 3, "icon": 1, "glyph": 1}
 """How many images of each kind one round contains."""
+
+
+def _thing(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
+    return draw_lines(kinds.strokes(rng, held_out), rng)
+
+
+def _icon(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
+    return draw_lines(icons.strokes(rng, held_out), rng)
+
+
+def _glyph(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
+    return draw_glyph(glyphs.strokes(rng, held_out), rng)
+
+
+NON_GARMENTS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+    "scribble": scribble,
+    "thing": _thing,
+    "icon": _icon,
+    "glyph": _glyph,
+    "thing_held_out": partial(_thing, held_out=True),
+    "icon_held_out": partial(_icon, held_out=True),
+    "glyph_held_out": partial(_glyph, held_out=True),
+}
+"""Makes a drawing of something that is no garment, by kind. What is held out is for measuring."""
 
 CHUNK = 1_000
 """Images per chunk: a whole number of rounds of all kinds and classes."""
@@ -20,16 +47,17 @@ CHUNK = 1_000
 def examples(
     seed: int | Sequence[int] = 0, shares: dict[str, int] = SHARES
 ) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield synthetic images without end: uint8 (28, 28) and a label, `NO_GARMENT` for a scribble.
+    """Yield synthetic images without end: uint8 (28, 28) and a label.
 
-    The classes take turns. The same seed and shares yield the same images.
+    The label of all `NON_GARMENTS` is `NO_GARMENT`. The classes take turns. The same seed and
+    shares yield the same images. Raises `UserError` if a kind needs what is not installed.
     """
     rng = np.random.default_rng(seed)
     turns = {kind: count() for kind in shares}
     for kind in cycle([kind for kind, share in shares.items() for _ in range(share)]):
         label = next(turns[kind]) % len(CLASS_NAMES)
-        if kind == "scribble":
-            yield from_drawing(scribble(rng), stages=False).pixels, NO_GARMENT
+        if kind in NON_GARMENTS:
+            yield from_drawing(NON_GARMENTS[kind](rng), stages=False).pixels, NO_GARMENT
         elif kind == "cloth":
             yield photograph(label, rng), label
         else:

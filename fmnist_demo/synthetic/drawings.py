@@ -1,11 +1,13 @@
-"""Draw garments and scribbles by hand: the strokes of a pen, dark ink on light paper."""
+"""Draw garments and other things by hand: the strokes of a pen, dark ink on light paper."""
 
 import numpy as np
 
 from fmnist_demo.images.strokes import Line, render
 from fmnist_demo.synthetic.garments import GARMENTS
+from fmnist_demo.synthetic.glyphs import is_hole
 from fmnist_demo.synthetic.scribbles import SCRIBBLES
 from fmnist_demo.synthetic.shapes import rotation
+from fmnist_demo.synthetic.things.shapes import is_closed
 
 
 def _subdivide(line: Line, step: float = 0.05) -> Line:
@@ -23,13 +25,18 @@ def _round_corners(line: Line, reach: int, closed: bool) -> Line:
     """A moving average over 2 `reach` + 1 points; the ends of an open line stay fixed."""
     if reach == 0 or len(line) < 4 * reach:
         return line
-    padded = np.pad(line, ((reach, reach), (0, 0)), mode="wrap" if closed else "edge")
-    sums = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
+    before = line[-reach:] if closed else line[:1].repeat(reach, axis=0)
+    after = line[:reach] if closed else line[-1:].repeat(reach, axis=0)
+    sums = np.cumsum(np.concatenate([np.zeros((1, 2)), before, line, after]), axis=0)
     window = 2 * reach + 1
     smooth = (sums[window:] - sums[:-window]) / window
     if not closed:
         smooth[[0, -1]] = line[[0, -1]]
     return smooth
+
+
+FILLED, HATCHED = 0.12, 0.03
+"""The shares of drawings that are filled with a grey, or hatched."""
 
 
 class Hand:
@@ -97,9 +104,9 @@ def draw(label: int, rng: np.random.Generator) -> np.ndarray:
     outlines = [hand.trace(line, closed=True) for line in garment.outlines]
     details = [hand.trace(line, closed=False) for line in garment.details if rng.random() < 0.9]
     filling = rng.random()
-    grey = rng.uniform(0, 190) if filling < 0.12 else None
+    grey = rng.uniform(0, 190) if filling < FILLED else None
     strokes = [piece for line in outlines for piece in hand.lift(line)]
-    if 0.12 <= filling < 0.15:
+    if FILLED <= filling < FILLED + HATCHED:
         details = _hatching(np.concatenate(outlines), rng)
     fills = [(line, grey) for line in outlines] if grey is not None else []
     return render(strokes + details, hand.pen, fills)
@@ -112,3 +119,52 @@ def scribble(rng: np.random.Generator) -> np.ndarray:
     extent = max(np.ptp(np.concatenate(lines), axis=0).max(), 1e-9)
     strokes = [hand.trace(line / extent, closed=False) for line in lines]
     return render(strokes, hand.pen)
+
+
+def _scaled(lines: list[Line], rng: np.random.Generator) -> list[Line]:
+    """Lines of any unit in that of the garments, and points no nearer than a garment's corners."""
+    extent = max(np.ptp(np.concatenate(lines), axis=0).max(), 1e-9)
+    size = rng.uniform(1, 1.5)
+    return [_thinned(line * (size / extent)) for line in lines]
+
+
+def _thinned(line: Line, step: float = 0.09) -> Line:
+    """Leave out points that are nearer than `step` to the one before, but for both ends."""
+    step = min(step, np.ptp(line, axis=0).max() / 3)
+    kept = line[:1].tolist()
+    for x, y in line[1:-1].tolist():
+        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= step:
+            kept.append([x, y])
+    return np.array([*kept, line[-1]])
+
+
+def draw_lines(lines: list[Line], rng: np.random.Generator) -> np.ndarray:
+    """Draw lines (n, 2) of any unit as garments are drawn: uint8 (SIZE, SIZE), black on white.
+
+    The closed ones are outlines. All but the first may be forgotten.
+    """
+    hand = Hand(rng)
+    lines = [line for i, line in enumerate(_scaled(lines, rng)) if i == 0 or rng.random() < 0.95]
+    outlines = [hand.trace(line[:-1], closed=True) for line in lines if is_closed(line)]
+    details = [hand.trace(line, closed=False) for line in lines if not is_closed(line)]
+    filling = rng.random()
+    fills = []
+    if filling < FILLED:
+        grey = rng.uniform(0, 190)
+        fills = [(line, grey) for line in outlines]
+    elif outlines and filling < FILLED + HATCHED:
+        details += _hatching(max(outlines, key=lambda line: np.ptp(line, axis=0).sum()), rng)
+    strokes = [piece for line in outlines for piece in hand.lift(line)]
+    return render(strokes + details, hand.pen, fills=fills)
+
+
+def draw_glyph(outlines: list[Line], rng: np.random.Generator) -> np.ndarray:
+    """Draw characters in outline or, as often, filled: uint8 (SIZE, SIZE), black on white."""
+    if rng.random() < 0.5:
+        return draw_lines(outlines, rng)
+    hand = Hand(rng, tremor=0.3)
+    fills = [
+        (hand.trace(outline[:-1], closed=True), 255 if is_hole(outline) else 0)
+        for outline in _scaled(outlines, rng)
+    ]
+    return render([], hand.pen, fills=fills)

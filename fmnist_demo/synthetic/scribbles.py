@@ -1,4 +1,4 @@
-"""Drawings of things that are not garments: lines, spirals, digits, faces, scrawls.
+"""Drawings of nothing in particular: lines, spirals, polygons, digits, letters, scrawls.
 
 Each function takes a random generator and returns strokes, arrays (n, 2) of x and y in units of
 about one drawing's width, y downwards. `drawings` adds the hand and the pen.
@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from fmnist_demo.images.strokes import Line
-from fmnist_demo.synthetic.shapes import arc, line, sometimes
+from fmnist_demo.synthetic.shapes import arc, line
 
 
 def _circle(x, y, radius, turns=1.0, start=0.0, points=28) -> Line:
@@ -145,52 +145,6 @@ def letters(rng) -> list[Line]:
     ]
 
 
-def face(rng) -> list[Line]:
-    """A round face with eyes and a mouth."""
-    mouth = _circle(0.5, 0.55, 0.22, 0.5, 0 if rng.random() < 0.7 else np.pi, 10)
-    eyes = [_circle(x, 0.38, 0.05, points=8) for x in (0.35, 0.65)]
-    return [_circle(0.5, 0.5, 0.5), *eyes, mouth]
-
-
-def house(rng) -> list[Line]:
-    """A house with a roof, perhaps a door and a window."""
-    h = rng.uniform(0.5, 0.9)
-    walls = line([0, 0], [0, h], [1, h], [1, 0])
-    roof = line([-0.1, 0], [0.5, -rng.uniform(0.3, 0.6)], [1.1, 0], [-0.1, 0])
-    door = line([0.4, h], [0.4, h - 0.35], [0.6, h - 0.35], [0.6, h])
-    window = line([0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.1, 0.3], [0.1, 0.1])
-    return [walls, roof, *sometimes(rng, (0.7, lambda: [door]), (0.5, lambda: [window]))]
-
-
-def plant(rng) -> list[Line]:
-    """A flower or a tree: a stem, and petals or a crown."""
-    height = rng.uniform(0.6, 1.4)
-    stem = line([0, 0], [rng.normal(0, 0.05), height])
-    if rng.random() < 0.5:
-        return [stem, _circle(0, -0.4, rng.uniform(0.3, 0.5))]
-    petals = np.linspace(0, 2 * np.pi, rng.integers(4, 8), endpoint=False)
-    return [stem, *(_circle(0.25 * np.cos(a), 0.25 * np.sin(a) - 0.3, 0.13) for a in petals)]
-
-
-def figure(rng) -> list[Line]:
-    """A person of five strokes and a head."""
-    hands, feet = rng.uniform(-0.3, 0.3), rng.uniform(0.15, 0.35)
-    return [
-        _circle(0, -0.2, 0.18),
-        line([0, 0], [0, 0.5]),
-        line([-0.35, 0.2 + hands], [0, 0.12], [0.35, 0.2 + hands]),
-        line([-feet, 1], [0, 0.5], [feet, 1]),
-    ]
-
-
-def heart(rng) -> list[Line]:
-    """A heart."""
-    t = np.linspace(0, 2 * np.pi, 40)
-    x = 16 * np.sin(t) ** 3
-    y = -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))
-    return [np.stack([x, y], axis=1) / 32]
-
-
 def grid(rng) -> list[Line]:
     """Parallel lines, or a grid of them."""
     at = np.linspace(0, 1, rng.integers(2, 6))
@@ -215,11 +169,6 @@ SCRIBBLES: tuple[Callable[[np.random.Generator], list[Line]], ...] = (
     solid,
     digits,
     letters,
-    face,
-    house,
-    plant,
-    figure,
-    heart,
     grid,
     dots,
 )

@@ -34,3 +34,11 @@ class BestWeights:
         """Give the model its best weights back, if there are any yet."""
         if self._weights is not None:
             self.model.load_state_dict(self._weights)
+
+    def state(self) -> tuple[int, float, dict | None]:
+        """What `load_state` takes."""
+        return self.epoch, self._loss, self._weights
+
+    def load_state(self, state: tuple[int, float, dict | None]) -> None:
+        """Go on from the `state` of another object for the same kind of model."""
+        self.epoch, self._loss, self._weights = state

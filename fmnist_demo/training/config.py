@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.regularisation import check_regulariser
-
-PRECISIONS = ("float32", "bfloat16")
+from fmnist_demo.training.precision import PRECISIONS
 
 MINIMUM = {
     "epochs": 1,

@@ -22,6 +22,7 @@ from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.training import stop_reasons
 from fmnist_demo.training.examples import Examples, NoData
 from fmnist_demo.training.loop import EpochResult, fit, stop_reason, validate
+from fmnist_demo.training.precision import AUTO, choose_precision
 from fmnist_demo.training.queue import TrainingQueue
 from fmnist_demo.training.result import trained_checkpoint
 from fmnist_demo.training.settings import Settings
@@ -148,7 +149,8 @@ def run(
 
     Raises `UserError` if the training fails, or ends before its first epoch does.
     """
-    model, config = MLP(settings.shape), settings.training_config
+    model = MLP(settings.shape)
+    config = replace(settings.training_config, precision=choose_precision(AUTO, device))
     history: list[EpochResult] = []
     limits = Limits(limit)
     share, shown_at, recorded = 0.0, -math.inf, stop_reasons.INTERRUPTED

@@ -18,7 +18,7 @@ from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.mlp import MLP, predict_logits
 from fmnist_demo.networks.regularisation import Penalty, count_zeros, total_zeros
-from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT, standardise
+from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT, standardise_
 from fmnist_demo.training.best_weights import BestWeights
 from fmnist_demo.training.config import TrainConfig
 from fmnist_demo.training.mixture import Batch, Mixture
@@ -57,6 +57,121 @@ class EpochResult:
     best: bool
 
 
+class Trainer:
+    """Trains `model` in place, on one device.
+
+    `synthetic` holds all sets of synthetic images, one after another. The same arguments, seed and
+    number of threads give the same weights, also if one trainer stops after an epoch and another
+    one goes on from its `state`.
+
+    Raises `UserError` if there are fewer than two examples.
+    """
+
+    def __init__(
+        self,
+        model: MLP,
+        train: Split,
+        validation: Split,
+        config: TrainConfig,
+        synthetic: Split | None = None,
+        device: torch.device | str = "cpu",
+    ):
+        if len(train.labels) < 2:
+            raise UserError("There must be at least two examples to train on.")
+        self.model, self.validation, self.config = model.to(device), validation, config
+        self.mixture = Mixture(train, synthetic, config.synthetic_sets, device)
+        if self.mixture.labels.max() >= model.config.sizes[-1]:
+            raise ValueError("only a network with `none_of_these` learns pictures of no garment")
+        self.steps = math.ceil(len(self.mixture) / config.batch_size)
+        self.optimisation = Optimisation(model, config, self.steps * config.epochs)
+        self.shuffling = torch.Generator().manual_seed(config.seed)
+        self.augmentation = torch.Generator(device).manual_seed(config.seed)
+        self.best = BestWeights(model)
+        self.finished_epochs = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or patience is exhausted."""
+        return (
+            self.finished_epochs == self.config.epochs
+            or self.finished_epochs - self.best.epoch >= self.config.patience
+        )
+
+    def events(self) -> Generator[Step | EpochResult, None, None]:
+        """Yield a `Step` after every batch, an `EpochResult` after every epoch.
+
+        To pause, ask for no more; to stop, close the generator. However it ends (all epochs,
+        patience exhausted, closed, an error), the model then holds the weights of its best epoch,
+        on the CPU and in evaluation mode.
+
+        Raises `UserError` if the loss is no longer a number.
+        """
+        self.model.train()
+        try:
+            while not self.finished:
+                yield from self._epoch(self.finished_epochs + 1)
+        finally:
+            self.best.restore()
+            self.model.to("cpu").eval()
+
+    def _epoch(self, epoch: int) -> Iterator[Step | EpochResult]:
+        start, totals = time.perf_counter(), Totals(self.mixture.images.device)
+        dropout = RandomStream(self.config.seed * 100_003 + epoch)
+        batches = self.mixture.batches(epoch, self.config.batch_size, self.shuffling)
+        for number, batch in enumerate(batches, start=1):
+            images = batch.images
+            if self.config.augment:
+                images = augment(images, batch.photographs, self.augmentation)
+            share = ((epoch - 1) * self.steps + number) / (self.steps * self.config.epochs)
+            with dropout.active():
+                logits, loss = self.optimisation.step(standardise_(images), batch.labels, share)
+            totals.add(logits, loss, batch)
+            yield Step(share)
+
+        validation_loss, validation_accuracy = validate(self.model, self.validation)
+        if not math.isfinite(validation_loss + totals.loss):
+            raise UserError(
+                "The loss is no longer a number: choose a smaller learning rate or strength."
+            )
+        settled = self.optimisation.penalty.settled(epoch / self.config.epochs)
+        best = self.best.update(epoch, validation_loss, settled)
+        self.finished_epochs = epoch
+        yield EpochResult(
+            epoch=epoch,
+            train_loss=totals.loss,
+            train_accuracy=totals.accuracy,
+            validation_loss=validation_loss,
+            validation_accuracy=validation_accuracy,
+            learning_rate=self.optimisation.learning_rate,
+            zeros=count_zeros(self.model),
+            total_zeros=total_zeros(self.model),
+            best=best,
+            seconds=time.perf_counter() - start,
+        )
+
+    def state(self) -> dict:
+        """All that the coming epochs depend on, as `torch.save` takes it."""
+        return {
+            "finished_epochs": self.finished_epochs,
+            "model": self.model.state_dict(),
+            "adam": self.optimisation.adam.state_dict(),
+            "schedule": self.optimisation.schedule.state_dict(),
+            "shuffling": self.shuffling.get_state(),
+            "augmentation": self.augmentation.get_state(),
+            "best": self.best.state(),
+        }
+
+    def load_state(self, state: dict) -> None:
+        """Go on from the `state` of a trainer with the same arguments."""
+        self.finished_epochs = state["finished_epochs"]
+        self.model.load_state_dict(state["model"])
+        self.optimisation.adam.load_state_dict(state["adam"])
+        self.optimisation.schedule.load_state_dict(state["schedule"])
+        self.shuffling.set_state(state["shuffling"])
+        self.augmentation.set_state(state["augmentation"])
+        self.best.load_state(state["best"])
+
+
 def fit(
     model: MLP,
     train: Split,
@@ -65,62 +180,8 @@ def fit(
     synthetic: Split | None = None,
     device: torch.device | str = "cpu",
 ) -> Generator[Step | EpochResult, None, None]:
-    """Train `model` in place: yield a `Step` after every batch, an `EpochResult` after every epoch.
-
-    To pause, ask for no more; to stop, close the generator. However it ends (all epochs, patience
-    exhausted, closed, an error), the model then holds the weights of its best epoch, on the CPU
-    and in evaluation mode. `synthetic` holds all sets of synthetic images, one after another. The
-    same arguments, seed and number of threads give the same weights.
-
-    Raises `UserError` if there are fewer than two examples, or the loss is no longer a number.
-    """
-    if len(train.labels) < 2:
-        raise UserError("There must be at least two examples to train on.")
-    model.to(device).train()
-    mixture = Mixture(train, synthetic, config.synthetic_sets, device)
-    steps = math.ceil(len(mixture) / config.batch_size)
-    optimisation = Optimisation(model, config, steps * config.epochs)
-    shuffling = torch.Generator().manual_seed(config.seed)
-    augmentation = torch.Generator(device).manual_seed(config.seed)
-    best = BestWeights(model)
-    try:
-        for epoch in range(1, config.epochs + 1):
-            start, totals = time.perf_counter(), Totals(device)
-            dropout = RandomStream(config.seed * 100_003 + epoch)
-            batches = mixture.batches(epoch, config.batch_size, shuffling)
-            for number, batch in enumerate(batches, start=1):
-                images = batch.images
-                if config.augment:
-                    images = augment(images, batch.photographs, augmentation)
-                share = ((epoch - 1) * steps + number) / (steps * config.epochs)
-                with dropout.active():
-                    logits, loss = optimisation.step(standardise(images), batch.labels, share)
-                totals.add(logits, loss, batch)
-                yield Step(share)
-
-            validation_loss, validation_accuracy = validate(model, validation)
-            if not math.isfinite(validation_loss + totals.loss):
-                raise UserError(
-                    "The loss is no longer a number: choose a smaller learning rate or strength."
-                )
-            settled = optimisation.penalty.settled(epoch / config.epochs)
-            yield EpochResult(
-                epoch=epoch,
-                train_loss=totals.loss,
-                train_accuracy=totals.accuracy,
-                validation_loss=validation_loss,
-                validation_accuracy=validation_accuracy,
-                learning_rate=optimisation.learning_rate,
-                zeros=count_zeros(model),
-                total_zeros=total_zeros(model),
-                best=best.update(epoch, validation_loss, settled),
-                seconds=time.perf_counter() - start,
-            )
-            if epoch - best.epoch >= config.patience:
-                return
-    finally:
-        best.restore()
-        model.to("cpu").eval()
+    """The events of a `Trainer` with these arguments; raises what it raises."""
+    yield from Trainer(model, train, validation, config, synthetic, device).events()
 
 
 def epochs(events: Generator[Step | EpochResult, None, None]) -> Iterator[EpochResult]:
@@ -164,7 +225,7 @@ class Optimisation:
         """
         with self.autocast:
             logits = self.model(images).float()
-        loss = F.cross_entropy(logits, soft_targets(labels, self.label_smoothing))
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
         self.adam.zero_grad()
         loss.backward()
         self.penalty.before_step(share)
@@ -191,7 +252,7 @@ class Totals:
         """Count one batch; `loss` is its mean."""
         self._examples += len(batch.labels)
         self._loss = self._loss + loss * len(batch.labels)
-        self._correct = self._correct + (logits.argmax(1) == batch.labels).sum()
+        self._correct = self._correct + count_correct(logits, batch.labels)
         self._garments = self._garments + (batch.labels != NO_GARMENT).sum()
 
     @property
@@ -224,17 +285,9 @@ def stop_reason(history: Sequence[EpochResult], config: TrainConfig) -> str:
     return ALL_EPOCHS if len(history) == config.epochs else EARLY_STOPPING
 
 
-def soft_targets(labels: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """Target probabilities (N, 10) for labels (N,): smoothed, and uniform for `NO_GARMENT`.
-
-    Uniform targets for pictures of no class keep the networks unsure about such pictures (outlier
-    exposure, arXiv 1812.04606).
-    """
-    classes = len(CLASS_NAMES)
-    uniform = torch.full((len(labels), classes), 1 / classes, device=labels.device)
-    one_hot = F.one_hot(labels.clamp_min(0), classes)
-    smoothed = one_hot * (1 - smoothing) + uniform * smoothing
-    return torch.where(labels[:, None] == NO_GARMENT, uniform, smoothed)
+def count_correct(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """How many garments (N,) have the highest logit (N, 10 or 11) of all classes."""
+    return (logits[:, : len(CLASS_NAMES)].argmax(1) == labels).sum()
 
 
 def validate(model: MLP, split: Split) -> tuple[float, float]:
@@ -243,5 +296,5 @@ def validate(model: MLP, split: Split) -> tuple[float, float]:
     labels = split.labels.to(logits.device)
     return (
         F.cross_entropy(logits, labels).item(),
-        (logits.argmax(1) == labels).float().mean().item(),
+        count_correct(logits, labels).item() / len(labels),
     )

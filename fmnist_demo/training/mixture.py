@@ -50,4 +50,6 @@ class Mixture:
                 chosen = chosen.to(self.images.device)
                 photographs = chosen < self.photographs
                 chosen = torch.where(photographs, chosen, chosen + skipped)
-                yield Batch(self.images[chosen] / 255, self.labels[chosen], photographs)
+                # For bytes, `index_select` takes a twentieth of the time of indexing.
+                images = self.images.index_select(0, chosen).float().div_(255)
+                yield Batch(images, self.labels[chosen], photographs)

@@ -19,7 +19,13 @@ from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.checkpoints import MAX_BYTES, CheckpointError, Collection, load, save
 from fmnist_demo.networks.mlp import MLP, predict_logits
-from fmnist_demo.networks.regularisation import REGULARISERS, count_zeros, total_zeros
+from fmnist_demo.networks.pruning import pruned, threshold
+from fmnist_demo.networks.regularisation import (
+    REGULARISERS,
+    count_zeros,
+    total_zeros,
+    weight_matrices,
+)
 
 KEY = "fmnist_demo"
 
@@ -38,6 +44,20 @@ def tensors(good) -> dict[str, torch.Tensor]:
 @pytest.fixture
 def metadata(good) -> dict:
     return parts(good)[1]
+
+
+@pytest.fixture(scope="module")
+def sparse(trained) -> MLP:
+    """A network in which 95 % of the weights are zero."""
+    model, _ = trained
+    return pruned(model, threshold(model, 0.05))
+
+
+@pytest.fixture
+def sparse_tensors(sparse, trained, path) -> dict[str, torch.Tensor]:
+    """Those of its checkpoint, for a test to change."""
+    save(path, sparse, trained[1])
+    return parts(path.read_bytes())[0]
 
 
 @pytest.fixture
@@ -117,7 +137,7 @@ def test_a_checkpoint_stores_all_metadata(trained, path):
     assert stored["split_hash"] == metadata.split_hash
     assert len(stored["history"]) == stored["training"]["epochs"]
     assert set(stored["versions"]) == {"python", "torch"}
-    assert stored["format"] == 3
+    assert stored["format"] == 4
     assert stored["calibration"] == {"temperature": 1.5, "confidence_threshold": 0.15}
     loaded = load(path)
     assert loaded.metadata == metadata
@@ -137,6 +157,17 @@ def test_tensors_are_stored_in_two_bytes_each(trained, path):
     save(path, *trained)
     tensors, _ = parts(path.read_bytes())
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
+
+
+def test_a_sparse_network_takes_fewer_bytes_and_loads_as_it_was(sparse, trained, path, good):
+    model = load_saved(path, sparse, trained[1])
+    stored = parts(path.read_bytes())[0]
+    for name in ("values", "columns", "counts"):
+        assert f"hidden.0.0.weight.{name}" in stored
+    assert path.stat().st_size < len(good)
+    for name, weights in weight_matrices(sparse).items():
+        assert torch.equal(weight_matrices(model)[name] != 0, weights != 0)
+        assert torch.equal(weight_matrices(model)[name], weights.half().float())
 
 
 @pytest.mark.parametrize(
@@ -250,6 +281,57 @@ def test_a_value_that_is_not_finite_is_reported_with_its_tensor(tensors, metadat
     assert "not finite" in message
 
 
+SPARSE = "hidden.0.0.weight"
+
+
+@pytest.mark.parametrize("part", ["values", "columns", "counts"])
+def test_a_missing_part_of_a_sparse_matrix_is_named(sparse_tensors, metadata, path, part):
+    del sparse_tensors[f"{SPARSE}.{part}"]
+    write(path, sparse_tensors, metadata)
+    assert f"is missing tensor {SPARSE}.{part}" in load_error(path)
+
+
+def test_a_matrix_is_not_stored_twice(sparse_tensors, metadata, path):
+    write(path, sparse_tensors | {SPARSE: torch.zeros(32, 784)}, metadata)
+    assert f"unexpected tensor {SPARSE}.columns" in load_error(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "problem"),
+    [
+        ("values", math.nan, "not finite"),
+        ("values", math.inf, "not finite"),
+        ("columns", 784, "columns outside 0 to 783"),
+        ("columns", -1, "columns outside 0 to 783"),
+        ("counts", 99, "do not add up"),
+    ],
+)
+def test_an_invalid_sparse_matrix_is_named(sparse_tensors, metadata, path, part, value, problem):
+    sparse_tensors[f"{SPARSE}.{part}"][0] = value
+    write(path, sparse_tensors, metadata)
+    message = load_error(path)
+    assert f"{SPARSE} " in message
+    assert problem in message
+
+
+@given(data=st.data())
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+def test_damaged_values_cause_at_most_a_checkpoint_error(data, sparse, trained, path):
+    """The file is loaded with finite weights, or rejected in one sentence."""
+    save(path, sparse, trained[1])
+    damaged = bytearray(path.read_bytes())
+    start = 8 + int.from_bytes(damaged[:8], "little")
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(start, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(damaged)
+    try:
+        loaded = load(path)
+    except CheckpointError as error:
+        assert_one_sentence(str(error))
+    else:
+        assert all(tensor.isfinite().all() for tensor in loaded.model.state_dict().values())
+
+
 def test_missing_metadata_is_reported(tensors, path):
     safetensors.torch.save_file(tensors, path)
     assert "invalid metadata" in load_error(path)
@@ -324,8 +406,14 @@ def test_metadata_of_another_depth_is_rejected(tensors, metadata, path):
 
 
 def test_a_newer_format_is_reported(tensors, metadata, path):
-    write(path, tensors, metadata | {"format": 4})
-    assert "format 4, but this version reads formats up to 3" in load_error(path)
+    write(path, tensors, metadata | {"format": 5})
+    assert "format 5, but this version reads formats up to 4" in load_error(path)
+
+
+def test_format_3_is_still_read(tensors, metadata, path):
+    write(path, tensors, metadata | {"format": 3})
+    loaded = load(path).model.state_dict()
+    assert all(torch.equal(loaded[name], tensor.float()) for name, tensor in tensors.items())
 
 
 def test_the_names_of_format_2_are_still_read(tensors, metadata, path):
@@ -347,7 +435,7 @@ def test_invalid_metadata_of_format_2_is_rejected(tensors, metadata, path, chang
 def test_format_1_is_reported_as_too_old(tensors, metadata, path):
     del metadata["calibration"]
     write(path, tensors, metadata | {"format": 1})
-    assert "format 1, but this version reads formats up to 3" in load_error(path)
+    assert "format 1, but this version reads formats up to 4" in load_error(path)
 
 
 def test_a_collection_is_sorted_by_depth_and_regulariser(weights):

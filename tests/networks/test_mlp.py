@@ -17,7 +17,9 @@ from fmnist_demo.networks.mlp import (
     budget_width,
     predict_logits,
 )
+from fmnist_demo.networks.pruning import pruned, threshold
 from fmnist_demo.networks.single_image import SingleImageInference
+from fmnist_demo.networks.sparse_inference import sparse_logits
 from fmnist_demo.spec import normalise
 
 DEPTHS = range(1, 8)
@@ -171,3 +173,15 @@ def test_single_image_inference_copies_the_weights(pictures):
         for parameter in model.parameters():
             parameter.add_(1)
     assert np.array_equal(single.logits(pictures[0].numpy()), answer)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("kept", [1.0, 0.1, 0.0])
+def test_sparse_inference_matches_the_batch(norm, kept, pictures):
+    model = MLP(MLPConfig(3, 64, 0.3, norm), seed=1)
+    model(normalise(pictures + 20 * torch.randn(9, 28, 28)))  # changes the running statistics
+    model = pruned(model, threshold(model, kept))
+    logits = sparse_logits(model, pictures, batch_size=4)
+    assert logits.shape == (9, 10)
+    assert torch.allclose(logits, predict_logits(model, pictures), atol=2e-5)
+    assert model.training

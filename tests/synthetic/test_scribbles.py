@@ -13,7 +13,6 @@ from fmnist_demo.synthetic.scribbles import (
     cross,
     digits,
     grid,
-    heart,
     polygon,
     solid,
     spiral,
@@ -54,9 +53,8 @@ def test_the_seed_decides_the_scribble(kind, seed):
 
 @pytest.mark.parametrize("kind", SCRIBBLES)
 def test_a_kind_varies_with_the_seed(kind):
-    """Except for the heart, which only the hand varies."""
     drawn = {b"".join(map(bytes, strokes(kind, seed))) for seed in range(30)}
-    assert (len(drawn) == 1) == (kind is heart)
+    assert len(drawn) > 1
 
 
 @given(seeds)

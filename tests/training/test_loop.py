@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-import torch.nn.functional as F
 from conftest import QUICK, TINY
 from helpers import assert_one_sentence
 
@@ -14,7 +13,6 @@ from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.mlp import MLP, MLPConfig, predict_logits
 from fmnist_demo.networks.regularisation import FREEZE, REGULARISERS, count_zeros, total_zeros
-from fmnist_demo.spec import NO_GARMENT
 from fmnist_demo.synthetic.dataset import dataset
 from fmnist_demo.training import loop
 from fmnist_demo.training.config import PRECISIONS, TrainConfig
@@ -25,9 +23,10 @@ from fmnist_demo.training.loop import (
     choose_device,
     epochs,
     fit,
-    soft_targets,
     validate,
 )
+
+WITH_NONE = replace(TINY, none_of_these=True)
 
 
 def learn(train, validation, config=QUICK, **more) -> tuple[MLP, list[EpochResult]]:
@@ -268,20 +267,9 @@ def test_sets_of_synthetic_pictures_take_turns_by_epoch(train, validation, monke
     assert len(seen) == 150
 
 
-def test_targets_are_smoothed_and_even_for_what_is_no_garment():
-    found = soft_targets(torch.tensor([3, NO_GARMENT, 0]), 0.1)
-    assert found[0].tolist() == pytest.approx([0.01] * 3 + [0.91] + [0.01] * 6)
-    assert found[1].tolist() == pytest.approx([0.1] * 10)
-    assert found[2].tolist() == pytest.approx([0.91] + [0.01] * 9)
-
-
-@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
-def test_the_loss_against_soft_targets_is_torchs_own_smoothed_one(smoothing):
-    generator = torch.Generator().manual_seed(0)
-    logits = torch.randn(50, 10, generator=generator)
-    labels = torch.randint(10, (50,), generator=generator)
-    ours = F.cross_entropy(logits, soft_targets(labels, smoothing))
-    assert torch.allclose(ours, F.cross_entropy(logits, labels, label_smoothing=smoothing))
+def test_only_networks_with_an_output_for_it_learn_what_is_no_garment(train, validation, scribbles):
+    with pytest.raises(ValueError, match="none_of_these"):
+        next(fit(MLP(TINY), train, validation, QUICK, scribbles))
 
 
 @pytest.fixture(scope="module")
@@ -291,14 +279,15 @@ def scribbles() -> Split:
 
 
 @pytest.mark.slow
-def test_networks_learn_to_be_unsure_about_what_is_no_garment(train, validation, scribbles):
+def test_networks_learn_what_is_no_garment(train, validation, scribbles):
     config = replace(QUICK, epochs=12)
-    doubtful, _ = learn(train, validation, config, synthetic=scribbles)
-    naive, _ = learn(train, validation, config)
+    doubtful, naive = MLP(WITH_NONE), MLP(TINY)
+    list(fit(doubtful, train, validation, config, scribbles))
+    list(fit(naive, train, validation, config))
     unknown, _ = dataset(100, seed=6, shares={"scribble": 1})
 
     def confidence(model, images):
-        return predict_logits(model, images).softmax(1).amax(1).mean().item()
+        return predict_logits(model, images).softmax(1)[:, :10].amax(1).mean().item()
 
     without, there = (confidence(m, torch.from_numpy(unknown)) for m in (naive, doubtful))
     assert there < 0.8 * without
@@ -308,7 +297,7 @@ def test_networks_learn_to_be_unsure_about_what_is_no_garment(train, validation,
 
 # So small a rate leaves the weights as they are, and nothing in this network is at random.
 STILL = replace(QUICK, epochs=1, learning_rate=1e-12)
-PLAIN = MLPConfig(3, 32, dropout=0.0, norm="none")
+PLAIN = MLPConfig(3, 32, norm="none", none_of_these=True)
 
 
 def test_what_is_no_garment_does_not_count_in_the_accuracy_of_training(
@@ -325,7 +314,7 @@ def test_an_example_left_over_from_the_last_batch_counts_neither_as_right_nor_as
 ):
     model = MLP(PLAIN)
     images = train.images[:count]
-    known = Split(images, predict_logits(model, images).argmax(1))
+    known = Split(images, predict_logits(model, images)[:, :10].argmax(1))
     (result,) = epochs(fit(model, known, validation, replace(STILL, batch_size=2)))
     assert result.train_accuracy == 1
 

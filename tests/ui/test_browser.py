@@ -39,6 +39,14 @@ def test_a_spiral_is_not_classified_as_clothing(open_page):
     expect(tops).to_have_text([re.compile(r"^Not sure \(.+\?\)$")] * 3)
 
 
+REASONS_FIT_LABELS = """() => [...document.querySelectorAll(".card")]
+  .filter((card) => card.checkVisibility())
+  .every((card) => {
+    const label = card.querySelector("li").firstChild.textContent;
+    return card.querySelector("img.why").alt.startsWith(`Which pixels mattered for ${label}: `);
+  })"""
+
+
 def test_saliency_can_be_shown_and_hidden(open_page):
     page = open_page(**DESKTOP)
     draw(page)
@@ -48,10 +56,8 @@ def test_saliency_can_be_shown_and_hidden(open_page):
     why = page.get_by_role("checkbox", name="Show which pixels mattered").first
     why.check()
     expect(reasons).to_have_count(3)
-    for card in page.locator(".card:visible").all():
-        label = card.locator("li").first.evaluate("row => row.firstChild.textContent")
-        reason = card.locator("img.why")
-        expect(reason).to_have_attribute("alt", re.compile(f"^Which pixels mattered for {label}: "))
+    page.wait_for_function(REASONS_FIT_LABELS)  # an answer to the last strokes may still come
+    for reason in reasons.all():
         assert reason.evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
     why.uncheck()
     expect(reasons).to_have_count(0)

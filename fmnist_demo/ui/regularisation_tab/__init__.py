@@ -83,9 +83,7 @@ def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
 
     def prune(step, layers, picture):
         share = KEPT[int(step)]
-        percents = render(
-            "regularisation_tab/kept.html", pruned=plots.percent(1 - share), kept=share
-        )
+        percents = render("regularisation_tab/kept.html", pruned=f"{1 - share:.1%}", kept=share)
         shown = pruned_answers_html(networks(layers), share, picture)
         return percents, curves(layers).at(int(step)), shown
 
