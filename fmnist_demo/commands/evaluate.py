@@ -39,16 +39,13 @@ def run(args: argparse.Namespace) -> None:
     chosen = read_checkpoints(args.weights).choose()
     test = fashion_mnist.load_test(args.data)
     pictures, jobs = {}, torch.get_num_threads()
-    readers = {
-        "drawings": evaluation.read_labelled_images,
-        "photos": evaluation.read_labelled_images,
-    }
-    readers["others"] = evaluation.read_things
-    for kind, read in readers.items():
+    for kind in ("drawings", "photos", "others"):
         if folder := getattr(args, kind):
+            garments = kind != "others"
+            read = evaluation.read_labelled_images if garments else evaluation.read_things
             pictures[kind] = read(folder, partial(tqdm, desc=kind), jobs)
+            verdict = "wrong" if garments else "not sure"
             for reason in pictures[kind].unreadable.values():
-                verdict = "not sure" if is_others else "wrong"
                 print(f"Counted as {verdict}: {reason}", file=sys.stderr)
     if args.variants:
         pictures["variants"] = _variants(args, jobs)

@@ -18,12 +18,13 @@ MIN_LINE_ART_EDGE = 64
 """In smaller pictures, a garment of the data set looks like line art too."""
 
 
-def find_drawing(colour: np.ndarray) -> np.ndarray | None:
+def find_drawing(colour: np.ndarray, most_ink_at_edge: float = 0.1) -> np.ndarray | None:
     """The drawing that a picture shows, on evenly lit paper, or None if it is a photo.
 
     `colour` is uint8 (H, W) or (H, W, 3). Flat art and line art on even paper are returned as they
     are. Line art on uneven or ruled paper is returned in grey on white paper, uint8 (H, W), with at
-    most `ANALYSIS_EDGE` pixels on the long edge.
+    most `ANALYSIS_EDGE` pixels on the long edge. In line art, at most the share `most_ink_at_edge`
+    of the picture's border is ink.
     """
     if _is_flat_art(colour):
         return colour
@@ -39,7 +40,8 @@ def find_drawing(colour: np.ndarray) -> np.ndarray | None:
     ink = 255 - evened
     unruled = without_rules(ink)
     ruled = unruled is not ink
-    if not _is_line_art(255 - unruled, ruled):
+    at_edge = border_pixels(shrunk(unruled, 128) > 95).mean()
+    if at_edge > most_ink_at_edge or not _is_line_art(255 - unruled, ruled):
         return None
     return 255 - unruled if uneven or ruled else colour
 
@@ -102,7 +104,7 @@ def _is_line_art(evened: np.ndarray, ruled: bool) -> bool:
     if not ruled and np.mean((evened > 160) & (evened < 236)) > 0.05:
         return False
     ink = shrunk(evened, 128) < 160
-    if not 0.004 < ink.mean() < 0.4 or border_pixels(ink).mean() > 0.1:
+    if not 0.004 < ink.mean() < 0.4:
         return False
     if ruled:
         return True

@@ -20,7 +20,7 @@ from fmnist_demo.images.pixels import border_pixels, shrunk, upper_median
 from fmnist_demo.images.reading import Picture, to_picture
 from fmnist_demo.images.rules import without_rules
 from fmnist_demo.images.segmentation import find_garment
-from fmnist_demo.images.sheet import find_sheet
+from fmnist_demo.images.sheet import MOST_INK_AT_EDGE, find_sheet
 from fmnist_demo.spec import IMAGE_SIZE
 
 STAGE_EDGE = 256
@@ -114,9 +114,11 @@ def prepare(image: Image.Image | np.ndarray) -> Prepared:
     """
     picture = to_picture(image)
     _check_noise(picture)
+    if _is_light_ink(picture):
+        return from_drawing(image)
     if on_sheet := _prepare_sheet(picture):
         return on_sheet
-    drawing = find_drawing(_on_paper(picture))
+    drawing = find_drawing(picture.on_white)
     return _prepare_photo(picture) if drawing is None else from_drawing(drawing)
 
 
@@ -129,7 +131,7 @@ def _prepare_sheet(picture: Picture) -> Prepared | None:
     sheet = find_sheet(picture.colour) if picture.alpha is None else None
     if sheet is None:
         return None
-    drawing = find_drawing(sheet)
+    drawing = find_drawing(sheet, MOST_INK_AT_EDGE)
     on_sheet = Picture(sheet, None)
     prepared = _prepare_photo(on_sheet) if drawing is None else from_drawing(drawing)
     found = _stage("Photo", picture.colour), _stage("Sheet", sheet, "the paper, straightened")
@@ -163,13 +165,18 @@ def _on_paper(picture: Picture) -> np.ndarray:
 
     uint8 of the shape of `colour`.
     """
-    if picture.alpha is None:
-        return picture.colour
-    shows = np.atleast_3d(picture.on_white).min(axis=2) < 255 - 2 * FAINTEST_INK
-    if shows.sum() > 0.002 * np.count_nonzero(picture.alpha):
+    if not _is_light_ink(picture):
         return picture.on_white
     alpha = picture.alpha if picture.colour.ndim == 2 else picture.alpha[..., None]
     return ((picture.colour * alpha.astype(np.uint16) + 127) // 255).astype(np.uint8)
+
+
+def _is_light_ink(picture: Picture) -> bool:
+    """Whether the opaque part of a picture is too light to show on white."""
+    if picture.alpha is None:
+        return False
+    shows = np.atleast_3d(picture.on_white).min(axis=2) < 255 - 2 * FAINTEST_INK
+    return bool(shows.sum() <= 0.002 * np.count_nonzero(picture.alpha))
 
 
 def _with_stages(pixels: np.ndarray, *stages: tuple) -> Prepared:

@@ -8,6 +8,9 @@ FEWEST = 3
 THICKEST = 0.03
 """The greatest thickness of a rule, as a share of the picture."""
 
+MOST = 0.4
+"""The share of the paper's edge that is ink; the grain of wood is more."""
+
 FAINTEST = 5
 """A rule differs from the paper by at least this, 0..255."""
 
@@ -36,8 +39,10 @@ def _rules(ink: np.ndarray) -> list[tuple[np.ndarray, int]]:
     """
     width = ink.shape[1]
     strip = max(2, width // 16)
-    sides = [_peaks(np.median(side, axis=1)) for side in (ink[:, :strip], ink[:, -strip:])]
-    (left, thick), (right, right_thick) = sides
+    profiles = [np.median(side, axis=1) for side in (ink[:, :strip], ink[:, -strip:])]
+    if any(np.mean(profile > FAINTEST) > MOST for profile in profiles):
+        return []
+    (left, thick), (right, right_thick) = map(_peaks, profiles)
     shift, shared = _tilt(left, right, 0.06 * width)
     if not shared:
         return []

@@ -1,6 +1,6 @@
 """Find a sheet of paper in a photo, and look at it from straight above."""
 
-from itertools import product
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -15,12 +15,15 @@ SMALLEST, LARGEST = 0.1, 0.97
 BLACK = 8
 """No desk in a photo is darker than this, 0..255."""
 
+MOST_INK_AT_EDGE = 0.3
+"""The share of a sheet's edge that may be drawn on."""
+
 
 def find_sheet(colour: np.ndarray) -> np.ndarray | None:
     """The largest bright quadrilateral in a photo, straightened, or None if there is none.
 
-    Something is drawn or lies on it, away from its edges. `colour` is uint8 (H, W) or (H, W, 3); so
-    is the result, cropped to the sheet without its edges.
+    Something is drawn or lies on it, hardly over its edges. `colour` is uint8 (H, W) or (H, W, 3);
+    so is the result, cropped to the sheet without its edges.
     """
     small = shrunk(colour, SEARCH_EDGE)
     # Paper is bright in all colours, wood and skin are not bright in blue.
@@ -37,7 +40,7 @@ def find_sheet(colour: np.ndarray) -> np.ndarray | None:
 def _shows_something(sheet: np.ndarray) -> bool:
     grey = luma(shrunk(sheet, SEARCH_EDGE // 2))
     dark = grey < 0.75 * np.percentile(grey, 80)
-    return bool(0.004 < dark.mean() < 0.6 and border_pixels(dark).mean() < 0.1)
+    return bool(0.004 < dark.mean() < 0.6 and border_pixels(dark).mean() < MOST_INK_AT_EDGE)
 
 
 def _corners(paper: np.ndarray) -> np.ndarray | None:
@@ -47,24 +50,51 @@ def _corners(paper: np.ndarray) -> np.ndarray | None:
     middle, _ = cv2.threshold(paper, 0, 255, cv2.THRESH_OTSU)
     bright = np.percentile(paper, 98)
     square = np.ones((5, 5), np.uint8)
-    # Opening cuts off bright specks of the desk, and the edge of a sheet drawn on up to its edge.
-    for level, opened in product((middle, (middle + bright) / 2, 0.8 * bright), (False, True)):
+    for level in (middle, (middle + bright) / 2, 0.8 * bright):
         mask = cv2.threshold(paper, level, 255, cv2.THRESH_BINARY)[1]
         mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, square)
-        if opened:
-            mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, square)
-        outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        if not outlines:
-            continue
-        hull = cv2.convexHull(max(outlines, key=cv2.contourArea))
-        corners = _quadrilateral(hull)
-        if corners is None or not SMALLEST < cv2.contourArea(corners) / paper.size < LARGEST:
-            continue
-        inside = np.zeros_like(mask)
-        cv2.fillConvexPoly(inside, corners, 255)
-        if _has_edges(paper, inside):
-            return _clockwise(corners.astype(np.float32))
+        for hull in _hulls(mask):
+            corners = _quadrilateral(hull)
+            if corners is not None and _is_sheet(paper, mask, corners):
+                return _clockwise(corners.astype(np.float32))
     return None
+
+
+def _hulls(mask: np.ndarray) -> Iterator[np.ndarray]:
+    """What may be the outline of a sheet in a mask of what is bright: convex hulls."""
+    import cv2
+
+    def outlines(mask: np.ndarray) -> list[np.ndarray]:
+        found, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        return sorted(found, key=cv2.contourArea)
+
+    parts = outlines(mask)
+    yield from map(cv2.convexHull, parts[-1:])
+    # Lines drawn along the edge cut off strips of the sheet.
+    strips = [part for part in parts if cv2.contourArea(part) > 0.0005 * mask.size]
+    if len(strips) > 1:
+        yield cv2.convexHull(np.concatenate(strips))
+    # Bright specks of the desk hang on to the sheet.
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    yield from map(cv2.convexHull, outlines(opened)[-1:])
+
+
+def _is_sheet(paper: np.ndarray, mask: np.ndarray, corners: np.ndarray) -> bool:
+    """Whether a quadrilateral is large, mostly bright and ends where the desk begins.
+
+    Where paper surrounds it too, a drawing has cut it out of the paper.
+    """
+    import cv2
+
+    inside = np.zeros_like(mask)
+    cv2.fillConvexPoly(inside, corners, 255)
+    area, bright = np.mean(inside > 0), mask > 0
+    return bool(
+        SMALLEST < area < LARGEST
+        and bright[inside > 0].mean() > 0.5
+        and bright[inside == 0].mean() < 0.2
+        and _has_edges(paper, inside)
+    )
 
 
 def _has_edges(paper: np.ndarray, inside: np.ndarray) -> bool:
@@ -100,7 +130,7 @@ def _clockwise(corners: np.ndarray) -> np.ndarray:
 
 
 def _straightened(colour: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """The sheet between `corners` as seen from straight above, without its outermost 2 %."""
+    """The sheet between `corners` as seen from straight above, without its outermost 1 %."""
     import cv2
 
     sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
@@ -108,5 +138,5 @@ def _straightened(colour: np.ndarray, corners: np.ndarray) -> np.ndarray:
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
     matrix = cv2.getPerspectiveTransform(corners, target)
     sheet = cv2.warpPerspective(np.ascontiguousarray(colour), matrix, (width, height))
-    edge = 1 + max(width, height) // 50
+    edge = 1 + max(width, height) // 100
     return np.ascontiguousarray(sheet[edge:-edge, edge:-edge])
