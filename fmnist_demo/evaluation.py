@@ -1,4 +1,4 @@
-"""Measures checkpoints on the test set, on people's drawings and on photos.
+"""Measures checkpoints on the test set, on people's drawings, photos and other things.
 
 These numbers influence neither training nor any choice.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 from fmnist_demo.data.splits import Split
 from fmnist_demo.errors import UserError
@@ -27,6 +28,7 @@ from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.networks.sparse_inference import sparse_logits
 from fmnist_demo.spec import IMAGE_SIZE, SLUGS, parse_classes
 from fmnist_demo.synthetic.dataset import dataset
+from fmnist_demo.variants import CHANGES, Change
 
 NON_GARMENTS, NON_GARMENTS_SEED = 2_000, 2**40
 """The number of scribbles to test the confidence threshold on, and their seed, which no training
@@ -59,76 +61,133 @@ def read_labelled_images(
     `progress(images, total=...)` wraps the iterator over them, as `tqdm` does. Raises `UserError`
     if there is nothing to read or a name is not a class.
     """
-    sources = list(_sources(Path(folder)))
-    if not sources:
-        raise UserError(
-            f"{folder} holds no pictures: put <class>.ndjson files or <class>/ folders there."
-        )
-    calls = [partial(_pixels, read) for _, read in sources]
+    return _read(_sources(Path(folder), parse_classes), progress, jobs)
+
+
+def read_things(
+    folder: str | Path, progress: Callable[..., Iterable] | None = None, jobs: int = 1
+) -> LabelledImages:
+    """Read `<thing>.ndjson` drawings and `<thing>/` image folders of what is no garment.
+
+    No label is right for such an image. The arguments are those of `read_labelled_images`. Raises
+    `UserError` if there is nothing to read.
+    """
+    return _read(_sources(Path(folder), lambda name: ()), progress, jobs)
+
+
+def read_variants(
+    folder: str | Path,
+    kind: str,
+    progress: Callable[..., Iterable] | None = None,
+    jobs: int = 1,
+) -> dict[str, LabelledImages]:
+    """Read a folder once for each of the `variants.CHANGES` of its `kind`, `drawings` or `photos`.
+
+    The pictures are changed at random, but always in the same way, and prepared as uploaded files
+    are. `progress` wraps the iterator over the changes, as `tqdm` does. Raises the errors of
+    `read_labelled_images`.
+    """
+    sources = list(_sources(Path(folder), parse_classes))
+    changes = CHANGES[kind].items()
+    return {
+        name: _read([source.changed(change, i) for i, source in enumerate(sources)], None, jobs)
+        for name, change in (progress(changes, total=len(changes)) if progress else changes)
+    }
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A picture in a folder, not yet read."""
+
+    name: str
+    labels: tuple[int, ...]
+    load: Callable[[], Image.Image | np.ndarray]
+    prepare: Callable[[Image.Image | np.ndarray], Prepared] = prepare
+
+    def changed(self, change: Change, seed: int) -> "_Source":
+        """The same picture, changed, as an uploaded file."""
+        return replace(self, load=partial(_change, self.load, change, seed), prepare=prepare)
+
+
+def _change(load: Callable, change: Change, seed: int) -> Image.Image:
+    picture = load()
+    picture = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    changed = change(picture, np.random.default_rng(seed))
+    return open_image(changed) if isinstance(changed, bytes) else changed
+
+
+def _read(
+    sources: Iterable[_Source], progress: Callable[..., Iterable] | None, jobs: int
+) -> LabelledImages:
+    sources = list(sources)
+    calls = [partial(_pixels, source) for source in sources]
     pixels, errors, doubts = zip(*_in_parallel(calls, progress, jobs), strict=True)
-    names = [name for name, _ in sources]
-    unreadable = {index: error for index, error in enumerate(errors) if error}
-    problems = {index: problem for index, problem in enumerate(doubts) if problem}
-    labels = [parse_classes(name) for name in names]
-    return LabelledImages(names, labels, torch.from_numpy(np.stack(pixels)), unreadable, problems)
+    return LabelledImages(
+        names=[source.name for source in sources],
+        labels=[source.labels for source in sources],
+        images=torch.from_numpy(np.stack(pixels)),
+        unreadable={index: error for index, error in enumerate(errors) if error},
+        problems={index: problem for index, problem in enumerate(doubts) if problem},
+    )
 
 
-def _pixels(read: Callable[[], Prepared]) -> tuple[np.ndarray, str | None, str | None]:
+def _pixels(source: _Source) -> tuple[np.ndarray, str | None, str | None]:
     """The pixels of a picture, uint8 (28, 28), why it cannot be prepared, and its problem.
 
     The pixels are black if it cannot be prepared.
     """
     try:
-        prepared = read()
+        prepared = source.prepare(source.load())
         return prepared.pixels, None, prepared.problem
     except UserError as error:
         return np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8), str(error), None
 
 
-def _sources(folder: Path) -> Iterable[tuple[str, Callable[[], Prepared]]]:
-    """The class name of each picture in `folder`, and a function that reads it."""
+def _sources(folder: Path, labels: Callable[[str], tuple[int, ...]]) -> Iterable[_Source]:
+    """The pictures in `folder`; `labels` turns the name of a file or folder into labels.
+
+    Raises `UserError` if there are none.
+    """
     if not folder.is_dir():
         raise UserError(
             f"{folder} is not a folder: choose a folder with a file or subfolder for each class."
         )
+    found = False
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            parse_classes(path.name)
+            right = labels(path.name)
             for file in sorted(p for p in path.iterdir() if not p.name.startswith(".")):
-                yield path.name, partial(_photo, file)
+                found = True
+                yield _Source(path.name, right, partial(open_image, file))
         elif path.suffix == ".ndjson":
-            parse_classes(path.stem)
+            right = labels(path.stem)
             try:
                 drawings = read_quickdraw(path)
             except UserError as error:
                 raise UserError(f"{path}: {error}") from error
             for strokes in drawings:
-                yield path.stem, partial(_drawing, strokes)
-
-
-def _photo(file: Path) -> Prepared:
-    return prepare(open_image(file))
-
-
-def _drawing(strokes: list[np.ndarray]) -> Prepared:
-    return from_drawing(render(strokes))
+                found = True
+                yield _Source(path.stem, right, partial(render, strokes), from_drawing)
+    if not found:
+        raise UserError(
+            f"{folder} holds no pictures: put <class>.ndjson files or <class>/ folders there."
+        )
 
 
 def evaluate_all(
     checkpoints: Sequence[Checkpoint],
     test: Split,
-    drawings: LabelledImages | None = None,
-    photos: LabelledImages | None = None,
     progress: Callable[..., Iterable] | None = None,
     jobs: int = 1,
+    **pictures,
 ) -> list[dict]:
     """The report of `evaluate` on each checkpoint. `jobs` processes measure one network each.
 
-    `progress` is that of `read_labelled_images`.
+    `progress` is that of `read_labelled_images`, and `pictures` are those of `evaluate`.
     """
-    calls = [partial(evaluate, c, test, drawings, photos) for c in checkpoints]
+    calls = [partial(evaluate, c, test, **pictures) for c in checkpoints]
     return list(_in_parallel(calls, progress, jobs))
 
 
@@ -147,13 +206,16 @@ def evaluate(
     test: Split,
     drawings: LabelledImages | None = None,
     photos: LabelledImages | None = None,
+    others: LabelledImages | None = None,
+    variants: dict[str, dict[str, LabelledImages]] | None = None,
 ) -> dict:
     """Everything that is measured on one checkpoint or read from its metadata, ready for JSON.
 
     The fields of `WeightMetrics`, and: `ece`, the expected calibration error on the test set, 0 to
     1; `non_garments_below_threshold`, the fraction of `non_garments` whose confidence is below the
-    threshold; `pruning`, a `pruning_curve`; `drawings` and `photos`, a `recognition` each, or None
-    if there were none.
+    threshold; `pruning`, a `pruning_curve`; `drawings` and `photos`, a `recognition` each;
+    `others`, the `refusals` of other things; `variants`, the `outcomes` of drawings and photos
+    under each change, by kind and change. What there is no picture of is None.
     """
     metadata = checkpoint.metadata
     shares, labels = probabilities(checkpoint, test.images), test.labels.numpy()
@@ -174,6 +236,12 @@ def evaluate(
         "pruning": pruning_curve(checkpoint, test, test_accuracy),
         "drawings": drawings and recognition(checkpoint, drawings),
         "photos": photos and recognition(checkpoint, photos),
+        "others": others and refusals(checkpoint, others),
+        "variants": variants
+        and {
+            kind: {name: outcomes(checkpoint, changed) for name, changed in by_name.items()}
+            for kind, by_name in variants.items()
+        },
     }
 
 
@@ -215,19 +283,8 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
     is below the threshold, or the picture has a problem. `per_class` has the same for each folder
     or file by name, and `named`, which counts its pictures by predicted class.
     """
-    shares = probabilities(checkpoint, pictures.images)
-    ranked = np.argsort(-shares, axis=1, kind="stable")
-    ranks_by_label = np.argsort(ranked, axis=1)
-    ranks = np.array(
-        [
-            row[list(correct)].min()
-            for row, correct in zip(ranks_by_label, pictures.labels, strict=True)
-        ]
-    )
-    unsure = ~checkpoint.metadata.calibration.is_confident(shares)
-    unsure |= np.isin(np.arange(len(ranks)), list(pictures.problems))
-    unreadable = np.isin(np.arange(len(ranks)), list(pictures.unreadable))
-    ranks[unreadable], unsure[unreadable] = len(SLUGS), False  # there is no prediction
+    ranked, unsure, unreadable = _answers(checkpoint, pictures)
+    ranks = _ranks(ranked, unreadable, pictures.labels)
     names = np.array(pictures.names)
 
     def fractions(chosen: np.ndarray) -> dict:
@@ -244,6 +301,70 @@ def recognition(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
         named = Counter(SLUGS[label] for label in ranked[chosen & ~unreadable, 0])
         per_class[str(name)] = fractions(chosen) | {"named": dict(named.most_common())}
     return fractions(np.full(len(names), True)) | {"per_class": per_class}
+
+
+def outcomes(checkpoint: Checkpoint, pictures: LabelledImages) -> dict:
+    """What becomes of `n` pictures, as fractions 0 to 1.
+
+    `top1` and `below_threshold` are those of `recognition`; `wrong_confident`: the most probable
+    class is wrong, and the confidence reaches the threshold; `refused`: cannot be prepared.
+    """
+    ranked, unsure, unreadable = _answers(checkpoint, pictures)
+    right = _ranks(ranked, unreadable, pictures.labels) < 1
+    return {
+        "n": len(right),
+        "top1": float(right.mean()),
+        "below_threshold": float(unsure.mean()),
+        "wrong_confident": float((~right & ~unsure & ~unreadable).mean()),
+        "refused": float(unreadable.mean()),
+    }
+
+
+def refusals(checkpoint: Checkpoint, things: LabelledImages) -> dict:
+    """How many of `n` pictures of other things the network does not name with confidence.
+
+    `below_threshold`: the fraction, 0 to 1; what cannot be prepared counts. `named`: how many of
+    the others were taken for each class. `per_kind` has the same for each file or folder by name.
+    """
+    ranked, unsure, unreadable = _answers(checkpoint, things)
+    unsure |= unreadable
+    names = np.array(things.names)
+
+    def counts(chosen: np.ndarray) -> dict:
+        named = Counter(SLUGS[label] for label in ranked[chosen & ~unsure, 0])
+        return {
+            "n": int(chosen.sum()),
+            "below_threshold": float(unsure[chosen].mean()),
+            "named": dict(named.most_common()),
+        }
+
+    per_kind = {str(name): counts(names == name) for name in np.unique(names)}
+    return counts(np.full(len(names), True)) | {"per_kind": per_kind}
+
+
+def _answers(
+    checkpoint: Checkpoint, pictures: LabelledImages
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The labels of each picture from the most to the least probable, (N, 10), and two masks (N).
+
+    The masks say which pictures are below the threshold, or have a problem, and which cannot be
+    prepared; of these, there is no answer.
+    """
+    shares = probabilities(checkpoint, pictures.images)
+    unreadable = np.isin(np.arange(len(shares)), list(pictures.unreadable))
+    doubtful = np.isin(np.arange(len(shares)), list(pictures.problems))
+    is_confident = checkpoint.metadata.calibration.is_confident(shares)
+    unsure = (~is_confident | doubtful) & ~unreadable
+    return np.argsort(-shares, axis=1, kind="stable"), unsure, unreadable
+
+
+def _ranks(ranked: np.ndarray, unreadable: np.ndarray, labels: list[tuple[int, ...]]) -> np.ndarray:
+    """The rank of the most probable correct label: int (N), 0 for the most probable of all."""
+    ranks_by_label = np.argsort(ranked, axis=1)
+    pairs = zip(ranks_by_label, labels, strict=True)
+    ranks = np.array([row[list(correct)].min() for row, correct in pairs])
+    ranks[unreadable] = len(SLUGS)
+    return ranks
 
 
 def table(reports: list[dict]) -> str:
@@ -268,6 +389,49 @@ def table(reports: list[dict]) -> str:
         recognised[f"{kind}, top 3"] = lambda r, kind=kind: f"{r[kind]['top3']:.1%}"
         unsure[f"{n} {kind}"] = lambda r, kind=kind: f"{r[kind]['below_threshold']:.1%}"
     return f"{_markdown(recognised, reports)}\n\n{_markdown(unsure, reports)}"
+
+
+def variants_table(reports: list[dict]) -> str:
+    """A Markdown table, one row a change, from reports with `variants`: means of all networks."""
+    rows = []
+    for kind, by_name in reports[0]["variants"].items():
+        for name in by_name:
+            of_all = [report["variants"][kind][name] for report in reports]
+            means = {key: float(np.mean([each[key] for each in of_all])) for key in of_all[0]}
+            rows.append({"kind": kind, "change": name, **means})
+    columns = {
+        "change": lambda row: f"{row['kind']}: {row['change']}",
+        "top 1": lambda row: f"{row['top1']:.1%}",
+        "not sure": lambda row: f"{row['below_threshold']:.1%}",
+        "wrong and confident": lambda row: f"{row['wrong_confident']:.1%}",
+        "refused": lambda row: f"{row['refused']:.1%}",
+    }
+    return _markdown(columns, rows)
+
+
+def others_table(reports: list[dict]) -> str:
+    """A Markdown table, one row a kind of thing, from reports with `others`: all networks' answers.
+
+    The kinds that are taken for garments most often come first.
+    """
+    every = [report["others"] for report in reports]
+    rows = [("all", every)]
+    rows += [(kind, [each["per_kind"][kind] for each in every]) for kind in every[0]["per_kind"]]
+
+    def share(row: tuple[str, list[dict]]) -> float:
+        return float(np.mean([each["below_threshold"] for each in row[1]]))
+
+    def taken_for(row: tuple[str, list[dict]]) -> str:
+        named = sum((Counter(each["named"]) for each in row[1]), Counter())
+        total = sum(each["n"] for each in row[1])
+        return ", ".join(f"{slug} {count / total:.0%}" for slug, count in named.most_common(3))
+
+    columns = {
+        f"{every[0]['n']} other things": lambda row: row[0],
+        "not sure": lambda row: f"{share(row):.1%}",
+        "taken for": taken_for,
+    }
+    return _markdown(columns, [rows[0], *sorted(rows[1:], key=share)])
 
 
 def summary(reports: list[dict]) -> str:

@@ -23,7 +23,8 @@ ALLOWED = {
     "training": {"data", "errors", "files", "networks", "spec", "synthetic"},
     "plots": {"networks"},
     "experiments": {"data", "errors", "files", "networks", "plots", "synthetic", "training"},
-    "evaluation": {"data", "errors", "images", "networks", "spec", "synthetic"},
+    "evaluation": {"data", "errors", "images", "networks", "spec", "synthetic", "variants"},
+    "variants": set(),
     "results": set(),
     "ui": {
         *{"errors", "experiments", "images", "networks", "plots", "results", "spec", "synthetic"},
@@ -31,7 +32,7 @@ ALLOWED = {
     },
     "commands": {
         *{"data", "errors", "evaluation", "experiments", "files", "images", "networks"},
-        *{"results", "synthetic", "training"},
+        *{"results", "synthetic", "training", "variants"},
     },
     "__main__": {"commands", "errors"},
     "app": {"networks", "ui"},

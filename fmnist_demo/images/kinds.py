@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from fmnist_demo.images.pixels import border_pixels, luma, shrunk, upper_median
+from fmnist_demo.images.rules import without_rules
 
 ANALYSIS_EDGE = 256
 """Longest edge in pixels at which a picture is analysed, and of a drawing with evened paper."""
@@ -17,12 +18,13 @@ MIN_LINE_ART_EDGE = 64
 """In smaller pictures, a garment of the data set looks like line art too."""
 
 
-def find_drawing(colour: np.ndarray) -> np.ndarray | None:
+def find_drawing(colour: np.ndarray, most_ink_at_edge: float = 0.1) -> np.ndarray | None:
     """The drawing that a picture shows, on evenly lit paper, or None if it is a photo.
 
     `colour` is uint8 (H, W) or (H, W, 3). Flat art and line art on even paper are returned as they
-    are. Line art on uneven paper is returned in grey on white paper, uint8 (H, W), with at most
-    `ANALYSIS_EDGE` pixels on the long edge.
+    are. Line art on uneven or ruled paper is returned in grey on white paper, uint8 (H, W), with at
+    most `ANALYSIS_EDGE` pixels on the long edge. In line art, at most the share `most_ink_at_edge`
+    of the picture's border is ink.
     """
     if _is_flat_art(colour):
         return colour
@@ -30,12 +32,18 @@ def find_drawing(colour: np.ndarray) -> np.ndarray | None:
         return None
     grey = luma(shrunk(colour, ANALYSIS_EDGE))
     uneven = _is_uneven(grey)
+    if not uneven and (unruled := _unruled(grey)) is not None:
+        return unruled
     if uneven and upper_median(border_pixels(luma(colour))) <= 100:
         return None
     evened = _even_out(grey)
-    if not _is_line_art(evened):
+    ink = 255 - evened
+    unruled = without_rules(ink)
+    ruled = unruled is not ink
+    at_edge = border_pixels(shrunk(unruled, 128) > 95).mean()
+    if at_edge > most_ink_at_edge or not _is_line_art(255 - unruled, ruled):
         return None
-    return evened if uneven else colour
+    return 255 - unruled if uneven or ruled else colour
 
 
 def _is_flat_art(colour: np.ndarray) -> bool:
@@ -59,6 +67,19 @@ def _is_uneven(grey: np.ndarray) -> bool:
     return bool(np.mean(np.abs(border - upper_median(border)) > 8) > 0.2)
 
 
+def _unruled(grey: np.ndarray) -> np.ndarray | None:
+    """What is drawn on evenly lit, ruled paper: in grey on white, uint8 (H, W); else None.
+
+    Ruled paper shows a drawing, so filled shapes are as welcome as lines.
+    """
+    paper = float(upper_median(border_pixels(grey)))
+    if paper < 160:
+        return None
+    ink = np.round((1 - grey / paper).clip(0, 1) * 255).astype(np.uint8)
+    unruled = without_rules(ink)
+    return None if unruled is ink else 255 - unruled
+
+
 def _even_out(grey: np.ndarray) -> np.ndarray:
     """Divide by the brightness of the paper, so that the paper is white: uint8 (H, W).
 
@@ -75,13 +96,20 @@ def _even_out(grey: np.ndarray) -> np.ndarray:
     return np.round(np.minimum(evened / 0.9, 1) * 255).astype(np.uint8)
 
 
-def _is_line_art(evened: np.ndarray) -> bool:
-    """Whether evened paper shows lines narrower than 8 % of the picture, and little grey."""
-    if np.mean((evened > 160) & (evened < 236)) > 0.05:
+def _is_line_art(evened: np.ndarray, ruled: bool) -> bool:
+    """Whether evened paper shows lines narrower than 8 % of the picture, and little grey.
+
+    On `ruled` paper, whose rules are removed, everything is drawn.
+    """
+    if not ruled and np.mean((evened > 160) & (evened < 236)) > 0.05:
         return False
-    ink = Image.fromarray((shrunk(evened, 128) < 160).astype(np.uint8) * 255)
-    is_ink = np.asarray(ink) > 0
-    if not 0.004 < is_ink.mean() < 0.4 or border_pixels(is_ink).mean() > 0.1:
+    ink = shrunk(evened, 128) < 160
+    if not 0.004 < ink.mean() < 0.4:
         return False
-    solid = np.asarray(ink.filter(ImageFilter.MinFilter(11))) > 0
-    return bool(solid.sum() < 0.02 * is_ink.sum())
+    if ruled:
+        return True
+    import cv2  # slow to load, and drawings on the canvas do not need it
+
+    square = np.ones((11, 11), np.uint8)
+    solid = cv2.erode(ink.astype(np.uint8), square, borderType=cv2.BORDER_REPLICATE)
+    return bool(solid.sum() < 0.02 * ink.sum())

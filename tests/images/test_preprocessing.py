@@ -192,3 +192,56 @@ def test_the_light_on_a_photographed_drawing_is_evened_out():
 
 def test_photos_are_prepared_as_photos():
     assert np.array_equal(prepare(phone_photo()).pixels, from_photo(phone_photo()).pixels)
+
+
+@pytest.mark.parametrize("colour", [(255, 255, 255), (230, 240, 235)])
+@pytest.mark.parametrize("prepare_image", [from_drawing, prepare])
+def test_light_ink_on_a_transparent_canvas_is_as_good_as_black_on_white(prepare_image, colour):
+    alpha = 255 - outline()
+    canvas = np.dstack([np.full_like(alpha, level) for level in colour] + [alpha])
+    assert agreement(prepare_image(canvas).pixels, from_drawing(outline()).pixels) > 0.97
+
+
+def test_a_white_shape_with_dark_lines_keeps_its_lines_on_a_transparent_canvas():
+    inside = np.asarray(garment((160, 160), (255,) * 3, (0,) * 3, "L"))
+    drawn = outline()
+    canvas = np.dstack([drawn] * 3 + [np.maximum(inside, 255 - drawn)])
+    assert agreement(from_drawing(canvas).pixels, from_drawing(drawn).pixels) > 0.97
+
+
+@pytest.mark.parametrize("ground", [(0, 0, 0), (30, 30, 34), (20, 24, 70)])
+def test_a_drawing_in_dark_mode_is_as_good_as_black_on_white(ground):
+    ink = 1 - outline()[..., None] / 255
+    dark = (ink * (235, 235, 240) + (1 - ink) * ground).astype(np.uint8)
+    for file in (dark, open_image(encoded(Image.fromarray(dark), "JPEG", quality=85))):
+        assert agreement(prepare(file).pixels, from_drawing(outline()).pixels) > 0.95
+
+
+PROTECTED = "The browser returns noise in place of the drawing: allow canvas access for this page."
+
+
+@pytest.mark.parametrize("prepare_image", [from_drawing, prepare])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_the_noise_of_a_protected_canvas_is_recognised(prepare_image, channels):
+    rng = np.random.default_rng(channels)
+    noise = rng.integers(0, 256, (128, 128, channels), dtype=np.uint8)
+    for canvas in (noise, Image.fromarray(noise.squeeze())):
+        assert refused(prepare_image, canvas) == PROTECTED
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_pixels_that_repeat_are_noise_too(seed):
+    few = np.random.default_rng(seed).integers(0, 256, (1, 8, 3), dtype=np.uint8)
+    assert refused(from_drawing, np.tile(few, (128, 16, 1))) == PROTECTED
+
+
+def test_a_drawing_with_noise_in_its_lowest_bits_is_not_taken_for_noise():
+    noise = np.random.default_rng(0).integers(-3, 4, (160, 160, 3))
+    canvas = (outline()[..., None] + noise).clip(0, 255).astype(np.uint8)
+    assert agreement(from_drawing(canvas).pixels, from_drawing(outline()).pixels) > 0.97
+
+
+def test_the_grain_of_a_photo_is_not_taken_for_noise():
+    check(prepare(phone_photo()))
+    grain = np.random.default_rng(0).normal(128, 6, (120, 120, 3)).astype(np.uint8)
+    assert "noise" not in str(result_or_sentence(prepare, grain))
