@@ -82,7 +82,7 @@ def test_the_extras_are_those_of_the_requirements_files(wheel):
     with ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
         fields = archive.read(name).decode().splitlines()
-    extras = {name: [name] for name in ("benchmarks", "ray", "train")}
+    extras = {name: [name] for name in ("benchmarks", "heic", "ray", "train")}
     extras["dev"] = ["tests", *extras]
     for extra, names in extras.items():
         dependencies = {

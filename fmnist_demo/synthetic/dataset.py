@@ -13,7 +13,7 @@ from fmnist_demo.synthetic.cloth import photograph
 from fmnist_demo.synthetic.drawings import draw, draw_glyph, draw_lines, scribble
 from fmnist_demo.synthetic.things import kinds
 
-SHARES = {"drawing": 8, "cloth": 6, "scribble": 1, "thing": 3, "icon": 1, "glyph": 1}
+SHARES = {"drawing": 7, "cloth": 7, "scribble": 1, "thing": 3, "icon": 1, "glyph": 1}
 """How many images of each kind one round contains."""
 
 
