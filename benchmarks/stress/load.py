@@ -44,6 +44,7 @@ from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import layout
+from fmnist_demo.ui.answers.compare import DEPTH, PENALTY
 from fmnist_demo.ui.drawpad import DrawPad, encode
 
 VISITORS = 100
@@ -82,7 +83,7 @@ class FunctionIds:
 class Query:
     """A drawing, a PNG as a data URL, with the expected answers.
 
-    `controls`: the regulariser, the depths and whether to show saliency. `page`: the two pieces of
+    `controls`: the values of *Compare*, and whether to show saliency. `page`: the two pieces of
     HTML. `confidences`: those of the network `layers` and `regulariser`, by label.
     """
 
@@ -110,7 +111,7 @@ def make_queries(count: int, functions: FunctionIds, app) -> list[Query]:
     for number in tqdm(range(count), "expected answers"):
         url = encode(draw(number % len(CLASS_NAMES), np.random.default_rng((2, number))))
         layers, regulariser = LAYERS[number % 3], regularisers[number // 3 % 3]
-        controls = (regulariser, list(LAYERS) if number % 2 else [layers], False)
+        controls = (DEPTH if number % 2 else PENALTY, regulariser, layers, False)
         page = list(canvas(url, *controls, None))
         confidences = classify(pad.preprocess(url), layers, regulariser)
         queries.append(Query(url, controls, page, layers, regulariser, confidences))

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 
+import gradio as gr
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -17,10 +18,11 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.networks.calibration import Calibration
 from fmnist_demo.networks.checkpoints import WEIGHTS, Collection
 from fmnist_demo.networks.inference import predict, saliency
-from fmnist_demo.networks.regularisation import REGULARISERS
+from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros
 from fmnist_demo.spec import CLASS_NAMES
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import answers, examples, layout, photo_tab
+from fmnist_demo.ui.answers.compare import ALL, DEPTH, PENALTY, Compare
 from fmnist_demo.ui.drawpad import DrawPad, encode
 
 
@@ -125,50 +127,71 @@ NOT_SURE = "Not sure: this looks like none of the ten kinds of clothing."
 
 
 class FakePrediction:
-    """A prediction of `label` by a network with `layers` hidden layers."""
+    """A prediction of `label` by a network of this depth and regulariser."""
 
-    def __init__(self, layers, label, confident=True):
-        self.checkpoint = type("Checkpoint", (), {"layers": layers})
+    def __init__(self, layers, regulariser, label, confident=True):
+        names = {"layers": layers, "regulariser": regulariser}
+        self.checkpoint = type("Checkpoint", (), names)
         self.label, self.confident = label, confident
         self.problem = None
 
 
 @pytest.mark.parametrize(
-    ("predictions", "sentence"),
+    ("predictions", "sentence", "state"),
     [
-        ([(3, "Bag"), (5, "Bag"), (7, "Bag")], "All three say Bag."),
-        ([(3, "Bag"), (7, "Bag")], "Both say Bag."),
-        ([(5, "Bag")], "The 5-layer network says Bag."),
-        ([(3, "Bag"), (4, "Bag"), (5, "Bag"), (7, "Bag")], "All 4 say Bag."),
-        ([(3, "Bag", False), (5, "Coat", False), (7, "Bag", False)], NOT_SURE),
-        ([(7, "Bag", False)], NOT_SURE),
+        ("3 none Bag, 5 none Bag, 7 none Bag", "All three agree: Bag.", "agree"),
+        ("3 none Bag, 7 none Bag", "Both agree: Bag.", "agree"),
+        ("5 none Bag", "The 5-layer network says Bag.", "agree"),
+        ("3 l1 Bag, 4 l2 Bag, 5 l1 Bag, 7 l1 Bag", "All 4 agree: Bag.", "agree"),
+        ("3 none Bag?, 5 none Coat?, 7 none Bag?", NOT_SURE, "not-sure"),
+        ("7 none Bag?", NOT_SURE, "not-sure"),
         (
-            [(3, "Bag"), (5, "Bag", False)],
+            "3 none Bag, 5 none Bag?",
             "They disagree: the 3-layer network says Bag, the 5-layer network is not sure.",
+            "disagree",
         ),
         (
-            [(3, "Bag", False), (5, "Coat"), (7, "Bag", False)],
+            "3 l1 Bag?, 5 l1 Coat, 7 l1 Bag?",
             "They disagree: the 3- and 7-layer networks are not sure, the 5-layer network says "
             "Coat.",
+            "disagree",
         ),
         (
-            [(3, "Bag"), (5, "Coat"), (7, "Coat")],
+            "3 none Bag, 5 none Coat, 7 none Coat",
             "They disagree: the 5- and 7-layer networks say Coat, the 3-layer network says Bag.",
+            "disagree",
+        ),
+        (
+            "3 none Bag, 3 l1 Coat, 3 l2 Bag",
+            "They disagree: None and L2 say Bag, L1 says Coat.",
+            "disagree",
+        ),
+        (
+            "3 none Bag, 3 l1 Coat?, 5 none Bag, 5 l1 Coat",
+            "They disagree: 2 say Bag, 1 is not sure, 1 says Coat.",
+            "disagree",
         ),
     ],
 )
-def test_the_page_says_whether_the_networks_agree(predictions, sentence):
-    text, agree = answers.agreement([FakePrediction(*values) for values in predictions])
-    assert text == sentence
-    assert agree == (bool(re.search(" says? ", text)) and "disagree" not in text)
+def test_the_page_says_whether_the_networks_agree(predictions, sentence, state):
+    networks = [text.split() for text in predictions.split(", ")]
+    found = [
+        FakePrediction(int(layers), regulariser, label.rstrip("?"), not label.endswith("?"))
+        for layers, regulariser, label in networks
+    ]
+    assert answers.agreement(found) == (sentence, state)
 
 
 def test_the_page_is_not_sure_of_a_photo_with_a_problem():
     problem = "The garment could not be found: take another photo."
     networks = Collection(WEIGHTS).choose(regulariser="none")
     found = predict(networks, np.zeros((28, 28), np.uint8), problem)
-    assert answers.agreement(found) == (f"Not sure. {problem}", False)
-    assert "Not sure (" in answers.cards_html({"a": found[0]})
+    assert answers.agreement(found) == (f"Not sure. {problem}", answers.NOT_SURE)
+    assert "Not sure" in answers.cards_html([card_of(found[0])])
+
+
+def card_of(prediction):
+    return answers.Card("one", "", prediction.checkpoint, prediction)
 
 
 def test_four_turns_of_a_photo_give_the_photo_again():
@@ -183,10 +206,10 @@ def test_four_turns_of_a_photo_give_the_photo_again():
 def test_a_card_shows_the_guess_and_whether_the_network_is_sure(weights, validation):
     network = Collection(weights).get(3, "l1")
     pixels = validation.images[0].numpy()
-    for confidence_threshold, text in ((0.0, "{}"), (1.0, "Not sure ({}?)")):
+    for confidence_threshold, text in ((0.0, "{}"), (1.0, "Not sure")):
         metadata = replace(network.metadata, calibration=Calibration(1.0, confidence_threshold))
         (answer,) = predict([replace(network, metadata=metadata)], pixels)
-        html = answers.verdict_html([answer]) + answers.cards_html({"one": answer})
+        html = answers.verdict_html([answer]) + answers.cards_html([card_of(answer)])
         assert f'<p class="top">{text.format(answer.label)}</p>' in html
         assert (NOT_SURE in html) == (confidence_threshold == 1)
 
@@ -195,7 +218,7 @@ def test_saliency_is_teal_for_the_answer_and_orange_against_it(weights, validati
     network = Collection(weights).get(3, "l1")
     pixels = validation.images[0].numpy()
     (answer,) = predict([network], pixels)
-    html = answers.cards_html({"one": answer}, pixels)
+    html = answers.cards_html([card_of(answer)], pixels)
     assert f"Which pixels mattered for {answer.label}" in html
     url = re.search(r'src="data:image/png;base64,([^"]+)"', html)[1]
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url)))).astype(int)
@@ -211,9 +234,39 @@ def test_saliency_is_teal_for_the_answer_and_orange_against_it(weights, validati
 
 @pytest.mark.parametrize("show_saliency", [True, False])
 def test_each_card_shows_saliency_on_request(panel, show_saliency):
-    html, _ = panel.answer("a picture", "none", [3, 7], show_saliency)
-    assert html.count('<section class="card"') == 2
-    assert html.count('<img class="why"') == (2 if show_saliency else 0)
+    html, _ = panel.answer("a picture", DEPTH, "none", 3, show_saliency)
+    assert html.count('<section class="card"') == 3
+    assert html.count('<img class="why"') == (3 if show_saliency else 0)
+
+
+@pytest.mark.parametrize("picture", ["a picture", None])
+@pytest.mark.parametrize(
+    ("varied", "names"),
+    [
+        (DEPTH, ["mlp3-l1", "mlp5-l1", "mlp7-l1"]),
+        (PENALTY, ["mlp5-none", "mlp5-l1", "mlp5-l2"]),
+        (ALL, [f"mlp{n}-{name}" for n in (3, 5, 7) for name in ("none", "l1", "l2")]),
+    ],
+)
+def test_what_is_compared_is_shown_with_and_without_a_picture(panel, varied, names, picture):
+    html, _ = panel.answer(picture, varied, "l1", 5, False)
+    assert re.findall(r'data-network="(.+?)"', html) == names
+
+
+def test_a_comparison_without_networks_is_a_sentence(tmp_path):
+    with gr.Blocks():
+        compare = Compare(Collection(tmp_path))
+    with pytest.raises(UserError) as error:
+        compare.choose(*compare.initial)
+    assert_one_sentence(str(error.value))
+
+
+def test_facts_are_those_of_the_network_and_its_report(weights):
+    network = Collection(weights).get(3, "l1")
+    assert answers.facts(network, {"test_accuracy": 0.9137}).startswith("91.4% on test, ")
+    text = answers.facts(network, None)
+    assert f"{network.metadata.validation['accuracy']:.1%} on validation" in text
+    assert text.endswith(f"{total_zeros(network.model):.1%} zero")
 
 
 def test_the_page_names_a_broken_checkpoint(tmp_path):

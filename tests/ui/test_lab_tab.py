@@ -27,6 +27,7 @@ from fmnist_demo.training.updates import (
     snapshot,
 )
 from fmnist_demo.ui import lab_tab
+from fmnist_demo.ui.answers.compare import ALL, DEPTH
 from fmnist_demo.ui.network_store import GONE, NetworkStore
 from fmnist_demo.ui.your_network import YourNetwork
 
@@ -164,18 +165,22 @@ def test_the_visitors_network_answers_beside_the_others_and_its_name_is_escaped(
     mine = replace(trained, metadata=metadata)
     panel.store.size = 1
     key = panel.store.put(mine)
-    html, _ = panel.answer("a picture", "none", [3, 7], False, key)
-    assert html.count('<section class="card"') == 3
+    html, _ = panel.answer("a picture", DEPTH, "none", 3, False, key)
+    assert html.count('<section class="card"') == 4
     assert "Yours, 3 hidden layers" in html
     assert "<b>" not in html
-    alone, _ = panel.answer("a picture", "none", [], False, key)
-    assert alone.count('<section class="card"') == 1
     (answer,) = predict([mine], validation.images[0].numpy())
-    assert f"{answer.ranked[0][1]:.0%}" in alone
+    yours = html[html.index("Yours") :]
+    assert f"{answer.ranked[0][1]:.0%}" in yours
+    below_the_grid, _ = panel.answer("a picture", ALL, "none", 3, False, key)
+    assert below_the_grid.count("<td data-network") == 9
+    assert (
+        yours.splitlines()[2:] == below_the_grid[below_the_grid.index("Yours") :].splitlines()[2:]
+    )
 
     panel.store.put(trained)
-    html, _ = panel.answer("a picture", "none", [3, 7], False, key)
-    assert html.count('<section class="card"') == 2
+    html, _ = panel.answer("a picture", DEPTH, "none", 3, False, key)
+    assert html.count('<section class="card"') == 3
     assert GONE in html
 
 

@@ -14,7 +14,7 @@ from fmnist_demo.networks.inference import predict
 from fmnist_demo.networks.pruning import KEPT, pruned, threshold
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.ui import examples
-from fmnist_demo.ui.answers import cards_html
+from fmnist_demo.ui.answers import Card, cards_html
 from fmnist_demo.ui.chart import chart_html
 from fmnist_demo.ui.drawpad import encode
 from fmnist_demo.ui.message import message
@@ -71,9 +71,15 @@ def pruned_answers_html(
         replace(c, model=pruned(c.model, cached_threshold(c.model, kept)))
         for c in networks.values()
     ]
-    headings = [f"{REGULARISERS[name].label}, pruned" for name in networks]
+    cards = [
+        Card(
+            f"{REGULARISERS[answer.checkpoint.regulariser].label}, pruned",
+            "",
+            answer.checkpoint,
+            answer,
+        )
+        for answer in predict(smaller, prepared.pixels)
+    ]
     caption = "Your drawing" if drawing else "An example: draw your own on the Draw tab"
     url = encode(prepared.pixels)
-    return render("regularisation_tab/drawing.html", url=url, caption=caption) + cards_html(
-        dict(zip(headings, predict(smaller, prepared.pixels), strict=True))
-    )
+    return render("regularisation_tab/drawing.html", url=url, caption=caption) + cards_html(cards)
