@@ -51,6 +51,26 @@ def test_train_saves_a_checkpoint_with_its_settings(no_download, tmp_path, capsy
     assert "epoch   2" in capsys.readouterr().out
 
 
+def test_train_starts_from_the_networks_in_a_folder(no_download, weights, tmp_path):
+    out = tmp_path / "out"
+    start = checkpoints.load(weights / "mlp3-none.safetensors")
+    options = ["--from", str(weights), "--out", str(out), "--learning-rate", "1e-9"]
+    width = ["--width", str(start.metadata.model.width)]
+    assert cli.main([*TRAIN_ONE, *options, *width]) == 0
+    trained = checkpoints.load(out / "mlp3-none.safetensors")
+    assert trained.metadata.pretraining == start.metadata.training
+    assert trained.metadata.model.none_of_these
+    before, after = (c.model.hidden[0][0].weight for c in (start, trained))
+    assert torch.allclose(before, after, atol=1e-3)
+
+
+def test_train_refuses_to_start_from_what_does_not_fit(no_download, weights, tmp_path, capsys):
+    for folder, shape in ((weights, ["--width", "9"]), (tmp_path, [])):
+        command = [*TRAIN_ONE, "--from", str(folder), "--out", str(tmp_path), *shape]
+        assert cli.main(command) == 2
+        assert_one_sentence(capsys.readouterr().err.strip())
+
+
 def test_the_confidence_threshold_is_set_on_held_out_drawings(no_download, tmp_path, monkeypatch):
     made, used = [], []
     dataset, calibrate = train_command.dataset.dataset, result.calibrate

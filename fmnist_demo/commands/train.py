@@ -3,7 +3,7 @@
 import argparse
 import time
 from contextlib import closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
 
@@ -62,6 +62,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--all", action="store_true", help="every depth with every regulariser")
     add("--seed", type=int, help=f"random seed {DEFAULT}")
     add("--synthetic", type=int, metavar="N", help=f"synthetic images in each epoch {DEFAULT}")
+    add(
+        "--from",
+        dest="start",
+        metavar="DIR",
+        help="start from the weights of the networks in this folder (default: random weights)",
+    )
     text = f"sets of synthetic images that take turns {DEFAULT}"
     add("--synthetic-sets", type=int, metavar="N", help=text)
     add(
@@ -117,7 +123,9 @@ def run(args: argparse.Namespace) -> None:
 
     for number, (layers, regulariser) in enumerate(jobs, start=1):
         shape, config = _chosen(args, layers, regulariser)
-        planned = Metadata(shape, asdict(config), examples.split_hash)
+        start = _start(args.start, shape, regulariser, examples.split_hash)
+        pretraining = start.metadata.training if start else {}
+        planned = Metadata(shape, asdict(config), examples.split_hash, pretraining=pretraining)
         path = Path(args.out) / planned.file_name
         if _is_finished(path, planned):
             print(f"{path} is trained already with these settings.")
@@ -127,11 +135,15 @@ def run(args: argparse.Namespace) -> None:
             synthetic = _synthetic(config.synthetic * config.synthetic_sets, args.seed)
         print(f"[{number}/{len(jobs)}] {planned.name}, {shape.parameters:,} parameters")
         model = MLP(shape, args.seed)
+        if start:
+            model.copy_weights(start.model)
         trainer = Trainer(model, examples.train, examples.validation, config, synthetic, device)
         unfinished = path.with_suffix(".unfinished")
         history, reason = _train(trainer, unfinished, planned)
         if history:
-            checkpoint = trained_checkpoint(model, config, examples, held_out, history, reason)
+            checkpoint = trained_checkpoint(
+                model, config, examples, held_out, history, reason, pretraining
+            )
             checkpoints.save(path, model, checkpoint.metadata)
             best = best_epoch(history)
             print(
@@ -154,6 +166,29 @@ def _chosen(
     if args.strength is None:
         values["strength"] = REGULARISERS[regulariser].strength
     return MLPConfig(**arguments(MLPConfig, values)), TrainConfig(**arguments(TrainConfig, values))
+
+
+def _start(
+    folder: str | None, shape: MLPConfig, regulariser: str, split_hash: str
+) -> checkpoints.Checkpoint | None:
+    """The network to start from, or None without a `folder`.
+
+    Raises `UserError` if it is missing, has another shape or has seen the validation examples.
+    """
+    if folder is None:
+        return None
+    start = checkpoints.Collection(folder).get(shape.layers, regulariser)
+    if replace(start.metadata.model, none_of_these=shape.none_of_these) != shape:
+        raise UserError(
+            f"{start.name} in {folder} has another shape ({start.metadata.model.width} units per "
+            "layer): choose the same width, dropout and normalisation."
+        )
+    if start.metadata.split_hash != split_hash:
+        raise UserError(
+            f"{start.name} in {folder} was trained on other photographs, perhaps on those that are "
+            "for validation here: start without --from."
+        )
+    return start
 
 
 def _train(
@@ -199,7 +234,9 @@ def _is_finished(path: Path, planned: Metadata) -> bool:
         saved = checkpoints.load(path).metadata
     except checkpoints.CheckpointError:
         return False
-    same = planned == Metadata(saved.model, saved.training, saved.split_hash)
+    same = planned == Metadata(
+        saved.model, saved.training, saved.split_hash, pretraining=saved.pretraining
+    )
     return same and saved.stop_reason != INTERRUPTED
 
 

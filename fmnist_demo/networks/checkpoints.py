@@ -52,6 +52,8 @@ class Metadata:
     `training`: the `TrainConfig` as a dict. `split_hash`: identifies the validation examples.
     `history`: one dict per epoch. `validation`: `loss` and `accuracy` of the best epoch.
     `stop_reason`: `ALL_EPOCHS`, `EARLY_STOPPING` or `INTERRUPTED` of `training.stop_reasons`.
+    `pretraining`: the `training` of the network whose weights it started from; empty if they were
+    random.
     """
 
     model: MLPConfig
@@ -61,6 +63,7 @@ class Metadata:
     history: list[dict] = field(default_factory=list)
     validation: dict = field(default_factory=dict)
     stop_reason: str = ""
+    pretraining: dict = field(default_factory=dict)
 
     @property
     def regulariser(self) -> str:
@@ -269,6 +272,7 @@ def _read_metadata(text: str | None, path: Path) -> Metadata:
             history=list(content["history"]),
             validation=dict(content["validation"]),
             stop_reason=str(content["stop_reason"]),
+            pretraining=dict(content.get("pretraining", {})),
         )
         if {type(metadata.model.layers), type(metadata.model.width)} != {int}:
             raise ValueError("layers and width must be whole numbers")

@@ -118,6 +118,16 @@ class MLP(nn.Module):
             x = layer(x)
         return self.output(x)
 
+    @torch.no_grad()
+    def copy_weights(self, other: "MLP") -> None:
+        """Take the weights and running statistics of a network of the same shape.
+
+        If only this one has an output for none of the classes, that keeps its own weights.
+        """
+        for name, values in self.state_dict().items():
+            others = other.state_dict()[name]
+            values.view(-1)[: others.numel()] = others.view(-1)
+
 
 @torch.no_grad()
 def predict_logits(model: nn.Module, images: torch.Tensor, batch_size: int = 2048) -> torch.Tensor:

@@ -122,12 +122,9 @@ class Penalty:
         """
         return not self.regulariser.sparse or progress > FREEZE
 
-    def before_step(self, progress: float) -> None:
-        """Remember which weights are zero, before the optimiser changes them.
-
-        `progress`: the share of training done, 0 to 1.
-        """
-        if self.regulariser.sparse and progress > RAMP_START:
+    def before_step(self) -> None:
+        """Remember which weights are zero, before the optimiser changes them."""
+        if self.regulariser.sparse:
             self.masks = [weights != 0 for weights in self.matrices]
 
     @torch.no_grad()
@@ -143,7 +140,6 @@ class Penalty:
             for weights in self.matrices:
                 share = OUTPUT_SHARE if weights is self.matrices[-1] else 1.0
                 self.regulariser.step(weights, amount * ramp * share / self.scale(weights))
-        # There are no masks before the ramp.
         for weights, mask in zip(self.matrices, self.masks, strict=False):
             weights.mul_(mask)
 

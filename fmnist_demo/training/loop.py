@@ -228,7 +228,7 @@ class Optimisation:
         loss = F.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
         self.adam.zero_grad()
         loss.backward()
-        self.penalty.before_step(share)
+        self.penalty.before_step()
         self.adam.step()
         self.penalty.after_step(self.learning_rate, share)
         self.schedule.step()

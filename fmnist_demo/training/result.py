@@ -18,11 +18,12 @@ def trained_checkpoint(
     held_out_drawings: Split,
     history: Sequence[EpochResult],
     stop_reason: str,
+    pretraining: dict | None = None,
 ) -> Checkpoint:
     """The checkpoint of a model that `fit` has trained for at least one epoch.
 
     It is calibrated on the validation examples and on `held_out_drawings`, which set the
-    confidence threshold. `stop_reason`: as in `Metadata`.
+    confidence threshold. `stop_reason`, `pretraining`: as in `Metadata`.
     """
     best = best_epoch(history)
     metadata = Metadata(
@@ -33,5 +34,6 @@ def trained_checkpoint(
         history=[asdict(result) for result in history],
         validation={"loss": best.validation_loss, "accuracy": best.validation_accuracy},
         stop_reason=stop_reason,
+        pretraining=pretraining or {},
     )
     return Checkpoint(model, metadata)

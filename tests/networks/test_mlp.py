@@ -131,6 +131,16 @@ def test_the_initial_weights_depend_only_on_the_seed():
     assert not torch.equal(first, second)
 
 
+def test_a_network_takes_the_weights_of_one_without_the_eleventh_output(pictures):
+    other = MLP(MLPConfig(width=16), seed=1).eval()
+    model = MLP(MLPConfig(width=16, none_of_these=True), seed=2).eval()
+    last = model.output.weight[10].clone()
+    model.copy_weights(other)
+    images = normalise(pictures)
+    assert torch.allclose(model(images)[:, :10], other(images), atol=1e-5)
+    assert torch.equal(model.output.weight[10], last)
+
+
 @pytest.mark.parametrize("training", [True, False])
 def test_prediction_is_without_dropout_and_restores_the_mode(training, pictures):
     model = MLP(MLPConfig(width=16, dropout=0.9)).train(training)

@@ -69,10 +69,24 @@ def test_penalties_do_not_change_biases_or_normalisation(name):
     model = MLP(TINY)
     before = {key: p.clone() for key, p in model.named_parameters()}
     penalty = Penalty(model, name, strength=0.1)
-    penalty.before_step(FULL_STRENGTH)
+    penalty.before_step()
     penalty.after_step(0.1, FULL_STRENGTH)
     changed = {key for key, p in model.named_parameters() if not torch.equal(p, before[key])}
     assert changed == (set() if name == "none" else set(weight_matrices(model)))
+
+
+def test_weights_that_are_zero_from_the_start_stay_zero_under_l1():
+    model = MLP(TINY)
+    first = model.hidden[0][0].weight
+    with torch.no_grad():
+        first[0] = 0
+    penalty = Penalty(model, "l1")
+    penalty.before_step()
+    with torch.no_grad():
+        first += 1
+    penalty.after_step(0.1, progress=0)
+    assert (first[0] == 0).all()
+    assert (first[1:] != 0).all()
 
 
 def test_only_the_matrices_are_penalised_input_layer_first():
