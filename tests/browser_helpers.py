@@ -20,7 +20,7 @@ T_SHIRT = [
 
 
 def corners(page, shape=T_SHIRT):
-    box = page.locator("canvas").bounding_box()
+    box = page.locator(".paper canvas").bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shape]
 
 

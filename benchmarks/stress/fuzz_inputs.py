@@ -27,6 +27,7 @@ from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.training.config import TrainConfig
+from fmnist_demo.ui.answers.compare import DEPTH, PENALTY
 
 FILE = "\N{PAPERCLIP}"
 """Stands for the file in a case's arguments."""
@@ -34,8 +35,8 @@ FILE = "\N{PAPERCLIP}"
 SOUND = {
     "/classify": [FILE, 3, "none"],
     "/compare": [FILE],
-    "canvas": [FILE, "none", list(LAYERS), True, None],
-    "photo": [FILE, "l1", [3], False, None],
+    "canvas": [FILE, DEPTH, "none", 3, True, True, None, None],
+    "photo": [FILE, PENALTY, "l1", 3, False, False, None, None],
     "network": [FILE],
 }
 """Valid arguments of every target."""

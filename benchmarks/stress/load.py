@@ -79,6 +79,10 @@ class FunctionIds:
     classify: int
 
 
+CLOSED = (False, None, None)
+"""The view inside the networks is closed, and the visitor has no network and opened no unit."""
+
+
 @dataclass(frozen=True)
 class Query:
     """A drawing, a PNG as a data URL, with the expected answers.
@@ -112,7 +116,7 @@ def make_queries(count: int, functions: FunctionIds, app) -> list[Query]:
         url = encode(draw(number % len(CLASS_NAMES), np.random.default_rng((2, number))))
         layers, regulariser = LAYERS[number % 3], regularisers[number // 3 % 3]
         controls = (DEPTH if number % 2 else PENALTY, regulariser, layers, False)
-        page = list(canvas(url, *controls, None))
+        page = list(canvas(url, *controls, *CLOSED)[:2])
         confidences = classify(pad.preprocess(url), layers, regulariser)
         queries.append(Query(url, controls, page, layers, regulariser, confidences))
     return queries
@@ -135,9 +139,9 @@ class Crowd:
     async def draw(self, number: int) -> None:
         """Request `number`: a drawing from the canvas."""
         visitor, query = self._query(number)
-        data = [query.url, *query.controls, None]
+        data = [query.url, *query.controls, *CLOSED]
         answer = await self._run(visitor, self.functions.canvas, data)
-        if answer is not None and answer != query.page:
+        if answer is not None and answer[:2] != query.page:
             self.wrong_answers += 1
 
     async def classify(self, number: int) -> None:

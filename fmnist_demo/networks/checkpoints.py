@@ -14,6 +14,7 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.files import replacing
 from fmnist_demo.networks import sparse_storage
 from fmnist_demo.networks.calibration import Calibration
+from fmnist_demo.networks.inspection import ActiveUnits, active_units
 from fmnist_demo.networks.mlp import MLP, MLPConfig
 from fmnist_demo.networks.single_image import SingleImageInference
 
@@ -94,6 +95,11 @@ class Checkpoint:
     def single_image(self) -> SingleImageInference:
         """Fast inference on single images, prepared on first use."""
         return SingleImageInference(self.model)
+
+    @cached_property
+    def active_units(self) -> ActiveUnits:
+        """Which pixels and hidden units have a path to an output, found on first use."""
+        return active_units(self.model)
 
     @property
     def name(self) -> str:

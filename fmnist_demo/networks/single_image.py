@@ -27,16 +27,22 @@ class SingleImageInference:
         steps = [(weight * ((white - black) / 255), bias, norm), *others]
         *self._hidden, self._output = steps
 
-    @torch.inference_mode()
     def logits(self, image: np.ndarray) -> np.ndarray:
-        """Raw image, uint8 (28, 28) -> logits, float32 (10,)."""
+        """Raw image, uint8 (28, 28) -> logits, float32 (10,) or (11,)."""
+        return self.outputs(image)[-1]
+
+    @torch.inference_mode()
+    def outputs(self, image: np.ndarray) -> list[np.ndarray]:
+        """Raw image, uint8 (28, 28) -> each hidden layer's outputs, (width,), and the logits."""
         # NumPy does all but the products: it has less overhead per operation than PyTorch.
         x = image.ravel().astype(np.float32)
+        outputs = []
         for weight, bias, norm in self._hidden:
             x = _product(x, weight) + bias
             x = np.maximum(norm(torch.from_numpy(x)).numpy() if norm else x, 0)
+            outputs.append(x)
         weight, bias, _ = self._output
-        return _product(x, weight) + bias
+        return [*outputs, _product(x, weight) + bias]
 
 
 def _product(x: np.ndarray, weight: torch.Tensor) -> np.ndarray:

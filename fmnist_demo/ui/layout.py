@@ -57,7 +57,7 @@ LAUNCH = {
         Path(__file__).parent / name
         for name in (
             *("page.css", "message/message.css", "answers/answers.css", "chart/chart.css"),
-            *("regularisation_tab/pruning.css", "lab_tab/lab.css"),
+            *("inside/inside.css", "regularisation_tab/pruning.css", "lab_tab/lab.css"),
         )
     ],
     "footer_links": ["api"],

@@ -234,7 +234,8 @@ def test_saliency_is_teal_for_the_answer_and_orange_against_it(weights, validati
 
 @pytest.mark.parametrize("show_saliency", [True, False])
 def test_each_card_shows_saliency_on_request(panel, show_saliency):
-    html, _ = panel.answer("a picture", DEPTH, "none", 3, show_saliency)
+    networks = panel.networks(DEPTH, "none", 3)
+    html, _ = panel.answer(panel.prepare("a picture"), networks, DEPTH, show_saliency)
     assert html.count('<section class="card"') == 3
     assert html.count('<img class="why"') == (3 if show_saliency else 0)
 
@@ -249,7 +250,8 @@ def test_each_card_shows_saliency_on_request(panel, show_saliency):
     ],
 )
 def test_what_is_compared_is_shown_with_and_without_a_picture(panel, varied, names, picture):
-    html, _ = panel.answer(picture, varied, "l1", 5, False)
+    prepared = panel.prepare(picture) if picture else None
+    html, _ = panel.answer(prepared, panel.networks(varied, "l1", 5), varied, False)
     assert re.findall(r'data-network="(.+?)"', html) == names
 
 

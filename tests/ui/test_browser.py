@@ -206,9 +206,11 @@ def test_a_photo_is_turned_with_the_keyboard_and_by_touch(open_page, tmp_path):
     page.get_by_role("tab", name="Photo").click()
     page.set_input_files("#picture input[type=file]", tmp_path / "photo.png")
     expect(verdict(page)).to_be_visible()
-    page.get_by_role("button", name="Turn left").tap()
-    page.get_by_role("button", name="Turn right").tap()
-    page.get_by_role("button", name="Turn right").press("Enter")
+    left, right = (page.get_by_role("button", name=f"Turn {side}") for side in ("left", "right"))
+    for turn in (left.tap, right.tap, lambda: right.press("Enter")):
+        before = page.locator("#picture img").get_attribute("src")
+        turn()
+        expect(page.locator("#picture img")).not_to_have_attribute("src", before)
     expect(verdict(page)).to_have_text(re.compile("T-shirt"))
 
 

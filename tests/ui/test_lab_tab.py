@@ -165,21 +165,27 @@ def test_the_visitors_network_answers_beside_the_others_and_its_name_is_escaped(
     mine = replace(trained, metadata=metadata)
     panel.store.size = 1
     key = panel.store.put(mine)
-    html, _ = panel.answer("a picture", DEPTH, "none", 3, False, key)
+    prepared = panel.prepare("a picture")
+
+    def answer(varied):
+        networks = panel.networks(varied, "none", 3, key)
+        return panel.answer(prepared, networks, varied, False, key)[0]
+
+    html = answer(DEPTH)
     assert html.count('<section class="card"') == 4
     assert "Yours, 3 hidden layers" in html
     assert "<b>" not in html
-    (answer,) = predict([mine], validation.images[0].numpy())
+    (own,) = predict([mine], validation.images[0].numpy())
     yours = html[html.index("Yours") :]
-    assert f"{answer.ranked[0][1]:.0%}" in yours
-    below_the_grid, _ = panel.answer("a picture", ALL, "none", 3, False, key)
+    assert f"{own.ranked[0][1]:.0%}" in yours
+    below_the_grid = answer(ALL)
     assert below_the_grid.count("<td data-network") == 9
     assert (
         yours.splitlines()[2:] == below_the_grid[below_the_grid.index("Yours") :].splitlines()[2:]
     )
 
     panel.store.put(trained)
-    html, _ = panel.answer("a picture", DEPTH, "none", 3, False, key)
+    html = answer(DEPTH)
     assert html.count('<section class="card"') == 3
     assert GONE in html
 

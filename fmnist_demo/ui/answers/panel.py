@@ -1,8 +1,9 @@
 """The controls that choose networks, and the answers of these networks. Two tabs have a panel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gradio as gr
+import numpy as np
 from PIL import Image
 
 from fmnist_demo.errors import UserError
@@ -21,10 +22,14 @@ from fmnist_demo.ui.answers import (
 )
 from fmnist_demo.ui.answers.compare import ALL, Compare
 from fmnist_demo.ui.guard import preprocessed
+from fmnist_demo.ui.inside import Inside, frame
 from fmnist_demo.ui.listeners import AT_ONCE
 from fmnist_demo.ui.message import message
 from fmnist_demo.ui.network_store import GONE
 from fmnist_demo.ui.your_network import YourNetwork
+
+YOURS = "Yours"
+"""The heading of the visitor's network begins with it."""
 
 
 class Panel:
@@ -51,25 +56,37 @@ class Panel:
         reports = read_reports(collection.folder)
         self.facts = {c.name: facts(c, reports.get(c.name)) for c in collection}
         self.compare = Compare(collection)
-        answers = gr.HTML(self.blank(*self.compare.initial), elem_classes="answers")
-        show_saliency = gr.Checkbox(label="Show which pixels mattered", container=False)
+        varied, *_ = self.compare.initial
+        answers = gr.HTML(self.blank(self._initial(), varied), elem_classes="answers")
+        with gr.Row():
+            show_saliency = gr.Checkbox(label="Show which pixels mattered", container=False)
+            look_inside = gr.Checkbox(label="Look inside the networks", container=False)
+        self.inside = Inside(self.networks, [*self.compare.inputs, your_network.key])
         stages = gr.HTML("", elem_classes="seen")
 
-        inputs = [picture, *self.compare.inputs, show_saliency]
+        inputs = [picture, *self.compare.inputs, show_saliency, look_inside]
 
         def listen(*payloads):
+            key, opened = payloads[-2:]
+            prepared, networks, varied, looking = None, {}, None, False
             try:
-                return self.answer(*preprocessed(inputs, payloads[:-1]), payloads[-1])
+                picture, *compared, show_saliency, looking = preprocessed(inputs, payloads[:-2])
+                varied = compared[0]
+                networks = self.networks(*compared, key)
+                prepared = None if picture is None else self.prepare(picture)
+                answer = self.answer(prepared, networks, varied, show_saliency, key)
             except UserError as error:
-                return message(str(error), "alert") + self.blank_cards(*payloads[1:4]), ""
+                answer = message(str(error), "alert") + self._blank_cards(networks, varied), ""
+            pixels = None if prepared is None else prepared.pixels
+            return *answer, frame(networks, pixels, opened) if looking else "", pixels
 
         # One listener runs all networks, outside the queue. If several pictures wait while one is
         # answered, only the last is sent.
         gr.on(
             [event, *(each.change for each in (*inputs[1:], your_network.key))],
             listen,
-            [*inputs, your_network.key],
-            [answers, stages],
+            [*inputs, your_network.key, self.inside.opened],
+            [answers, stages, self.inside.view, self.inside.pixels],
             trigger_mode="always_last",
             # Gradio would start a thread for each input and output: a millisecond out of twenty.
             preprocess=False,
@@ -77,61 +94,87 @@ class Panel:
             **AT_ONCE,
         )
 
-    def answer(
+    def networks(
         self,
-        picture: Image.Image | None,
         varied: str,
         regulariser: str | None,
         layers: int | None,
+        network_key: int | None = None,
+    ) -> dict[str, Checkpoint]:
+        """The networks to compare by their headings, the visitor's own last.
+
+        `varied`, `regulariser`, `layers`: the values of the control *Compare*. `network_key`: of
+        the visitor's network, or None. Raises `UserError` if there is no such network.
+        """
+        yours = self.store.get(network_key)
+        if yours and not self.collection:
+            networks = {}
+        else:
+            networks = self.compare.choose(varied, regulariser, layers)
+        if yours:
+            networks[f"{YOURS}, {hidden_layers(yours.layers)}"] = yours
+        return networks
+
+    def answer(
+        self,
+        prepared: Prepared | None,
+        networks: dict[str, Checkpoint],
+        varied: str,
         show_saliency: bool,
         network_key: int | None = None,
     ) -> tuple[str, str]:
-        """The answers and the stages, as HTML.
+        """The answers of `networks` and the stages, as HTML; the prompt if there is no picture.
 
-        `varied`, `regulariser`, `layers`: the values of the control *Compare*. `network_key`: of
-        the visitor's network, or None. Raises `UserError` if the picture cannot be prepared or a
-        network does not exist.
+        `varied`: what the control *Compare* varies. `network_key`: of the visitor's network, which
+        is named if the server no longer has it.
         """
-        if picture is None:
-            return self.blank(varied, regulariser, layers), ""
-        prepared = self.prepare(picture)
-        chosen = self.compare.choose(varied, regulariser, layers)
-        predictions = predict(list(chosen.values()), prepared.pixels, prepared.problem)
-        cards = self._cards(chosen, predictions)
+        if prepared is None:
+            return self.blank(networks, varied), ""
+        predictions = predict(networks.values(), prepared.pixels, prepared.problem)
+        gone = network_key is not None and self.store.get(network_key) is None
+        note = message(GONE, "alert") if gone else ""
         pixels = prepared.pixels if show_saliency else None
-        note = ""
-        if network := self.store.get(network_key):
-            heading = f"Yours, {hidden_layers(network.layers)}"
-            (own,) = predict([network], prepared.pixels, prepared.problem)
-            yours = Card(heading, facts(network, None), network, own)
-            if varied == ALL:
-                note = cards_html([yours], pixels)
-            else:
-                cards.append(yours)
-        elif network_key is not None:
-            note = message(GONE, "alert")
-        show = grid_html if varied == ALL else cards_html
-        answers = show(cards, pixels, note)
-        return verdict_html(predictions) + answers, stages_html(prepared)
+        cards = self._cards(networks, predictions)
+        shipped = [p for p in predictions if self._is_shipped(p.checkpoint)]
+        answers = verdict_html(shipped) + _side_by_side(cards, varied, pixels, note)
+        return answers, stages_html(prepared)
 
-    def blank(self, *compare) -> str:
+    def blank(self, networks: dict[str, Checkpoint], varied: str) -> str:
         """The prompt above cards without an answer, so that the first one moves nothing."""
-        return message(self.prompt) + self.blank_cards(*compare)
+        return message(self.prompt) + self._blank_cards(networks, varied)
 
-    def blank_cards(self, *compare) -> str:
-        """Cards without an answer, or nothing if there are no such networks."""
+    def _initial(self) -> dict[str, Checkpoint]:
+        """The networks that the page compares at first; none if there are none."""
         try:
-            chosen = self.compare.choose(*compare)
+            return self.networks(*self.compare.initial)
         except UserError:
-            return ""
-        show = grid_html if compare[0] == ALL else cards_html
-        return show(self._cards(chosen))
+            return {}
+
+    def _blank_cards(self, networks: dict[str, Checkpoint], varied: str) -> str:
+        return _side_by_side(self._cards(networks, [None] * len(networks)), varied)
 
     def _cards(
-        self, chosen: dict[str, Checkpoint], predictions: list[Prediction] | None = None
+        self, networks: dict[str, Checkpoint], predictions: Sequence[Prediction | None]
     ) -> list[Card]:
-        answers = predictions or [None] * len(chosen)
         return [
-            Card(heading, self.facts[checkpoint.name], checkpoint, prediction)
-            for (heading, checkpoint), prediction in zip(chosen.items(), answers, strict=True)
+            Card(heading, self._facts(network), network, prediction)
+            for (heading, network), prediction in zip(networks.items(), predictions, strict=True)
         ]
+
+    def _facts(self, network: Checkpoint) -> str:
+        return self.facts[network.name] if self._is_shipped(network) else facts(network, None)
+
+    def _is_shipped(self, network: Checkpoint) -> bool:
+        return any(network is shipped for shipped in self.collection)
+
+
+def _side_by_side(
+    cards: list[Card], varied: str, pixels: np.ndarray | None = None, note: str = ""
+) -> str:
+    """All nine networks in a grid, with the visitor's below; else a row of cards."""
+    if varied != ALL:
+        return cards_html(cards, pixels, note)
+    yours = [card for card in cards if card.heading.startswith(YOURS)]
+    if yours:
+        note = cards_html(yours, pixels, note)
+    return grid_html([card for card in cards if card not in yours], pixels, note)
