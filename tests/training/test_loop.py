@@ -280,7 +280,7 @@ def scribbles() -> Split:
 
 @pytest.mark.slow
 def test_networks_learn_what_is_no_garment(train, validation, scribbles):
-    config = replace(QUICK, epochs=12)
+    config = replace(QUICK, epochs=20)
     doubtful, naive = MLP(WITH_NONE), MLP(TINY)
     list(fit(doubtful, train, validation, config, scribbles))
     list(fit(naive, train, validation, config))
