@@ -1,6 +1,7 @@
 """Speed as ratios, measured side by side in one run: python -m benchmarks."""
 
 import argparse
+import json
 import sys
 import time
 from importlib import import_module
@@ -12,7 +13,9 @@ from benchmarks.tables import Table, document
 from fmnist_demo.errors import UserError, exit_status
 from fmnist_demo.files import write_json
 
-RESULTS = Path(__file__).parent / "results.json"
+RESULTS = Path(__file__).parent / "results"
+"""A file for each kind of processor."""
+
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -41,8 +44,8 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--json",
         metavar="FILE",
-        help=f"write all results to this file (default, without --only: {RESULTS.parent.name}/"
-        f"{RESULTS.name}, with the tables in docs/{PAGE.name})",
+        help="write all results to this file (default, without --only: the file of this kind of "
+        f"processor in {RESULTS.parent.name}/{RESULTS.name}/, with the tables in docs/{PAGE.name})",
     )
     return top
 
@@ -73,6 +76,12 @@ def measure(args: argparse.Namespace) -> dict:
     return results
 
 
+def all_documents() -> str:
+    """The tables of every kind of processor that was measured, in Markdown."""
+    files = sorted(RESULTS.glob("*.json"))
+    return "\n\n".join(document(json.loads(file.read_text(encoding="utf-8"))) for file in files)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command. Returns the exit status: 0, 2 if nothing could be measured or written, 130
     for Ctrl-C."""
@@ -89,8 +98,9 @@ def main(argv: list[str] | None = None) -> int:
         if args.json:
             write_json(args.json, results)
         elif not args.only:
-            write_json(RESULTS, results)
-            pages.put(PAGE, "benchmarks", tables)
+            name = results["machine"]["instructions"].lower().replace(" ", "-")
+            write_json(RESULTS / f"{name}.json", results)
+            pages.put(PAGE, "benchmarks", all_documents())
 
     return exit_status(run)
 

@@ -110,13 +110,15 @@ def number(value: float) -> str:
 
 
 def document(results: dict) -> str:
-    """All results in Markdown: the machine, the versions, the tables, and what was skipped."""
+    """All results in Markdown, under the kind of processor: the machine, the versions, the tables,
+    and what was skipped."""
     machine, versions = results["machine"], results["versions"]
     where = [machine["processor"], f"{machine['cores']} cores"]
     if machine["memory_gb"]:
         where.append(f"{machine['memory_gb']:.0f} GB of memory")
     installed = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
-    parts = [f"Measured on {', '.join(where)} ({machine['system']}), with {installed}."]
+    parts = [f"## {machine['instructions']}"]
+    parts.append(f"Measured on {', '.join(where)} ({machine['system']}), with {installed}.")
     for subject in results["subjects"].values():
         parts += map(markdown, subject["tables"])
     parts += [f"Skipped: {name}. {reason}" for name, reason in results["skipped"].items()]

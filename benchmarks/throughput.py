@@ -15,6 +15,7 @@ from fmnist_demo.experiments.robustness import synthetic_drawings
 from fmnist_demo.images.preprocessing import prepare
 from fmnist_demo.images.reading import open_image
 from fmnist_demo.synthetic.dataset import examples
+from fmnist_demo.training.precision import AUTO, choose_precision
 
 DRAWINGS_PER_ROUND = 500
 
@@ -40,7 +41,8 @@ def measure(repeats: int, data: str | None = None, photos: str | None = None) ->
             for one in tqdm(chosen, "trainings of the study")
         ]
     epochs, photographs = study.BASE.config.epochs, study.BASE.photographs
-    note = f"{epochs} epochs of {photographs:,} photographs, bfloat16, with all metrics"
+    precision = chosen[0].config.precision
+    note = f"{epochs} epochs of {photographs:,} photographs, {precision}, with all metrics"
     return [
         Table("On one core", rows),
         Table("On one core", [Row("one training of the study", training_times, note)], per="hour"),
@@ -65,10 +67,10 @@ def drawing_times(count: int) -> Iterable[float]:
 
 
 def some_trainings(count: int) -> list[sweep.Training]:
-    """`count` trainings of the study, spread evenly over it, in bfloat16."""
+    """`count` trainings of the study, spread evenly over it, in the faster precision."""
     whole = study.trainings(study.plan(), seeds=1)
     chosen = [whole[i * len(whole) // count] for i in range(count)]
     return [
-        replace(training, config=replace(training.config, precision="bfloat16"))
+        replace(training, config=replace(training.config, precision=choose_precision(AUTO)))
         for training in chosen
     ]

@@ -154,7 +154,7 @@ def test_the_command_writes_what_was_measured_and_says_what_is_left_out(subjects
 @pytest.fixture
 def outputs(tmp_path, monkeypatch):
     """The command, with its results and its page in a folder of the test."""
-    monkeypatch.setattr(command, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(command, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(command, "PAGE", tmp_path / "benchmarks.md")
     command.PAGE.write_text(EMPTY_PAGE)
     return command
@@ -165,8 +165,18 @@ def test_a_part_of_the_benchmarks_does_not_replace_the_results_of_all(subjects, 
     assert not outputs.RESULTS.exists()
     assert outputs.PAGE.read_text() == EMPTY_PAGE
     assert outputs.main([]) == 0
-    results = json.loads(outputs.RESULTS.read_text())
+    (file,) = outputs.RESULTS.iterdir()
+    results = json.loads(file.read_text())
     assert outputs.PAGE.read_text() == EMPTY_PAGE.replace("old", tables.document(results))
+
+
+def test_results_of_another_kind_of_processor_stay_on_the_page(subjects, outputs, monkeypatch):
+    for kind in ("AVX2", "AVX-512 BF16"):
+        monkeypatch.setattr(machine, "instructions", lambda kind=kind: kind)
+        assert outputs.main([]) == 0
+    assert {file.name for file in outputs.RESULTS.iterdir()} == {"avx2.json", "avx-512-bf16.json"}
+    headings = re.findall(r"^## (.+)", outputs.PAGE.read_text(), re.MULTILINE)
+    assert headings == ["AVX-512 BF16", "AVX2"]
 
 
 def test_a_run_that_measures_nothing_fails_and_replaces_nothing(subjects, outputs, capsys):
@@ -251,19 +261,25 @@ def test_every_way_learns_epoch_by_epoch(name, drawings):
 
 
 @pytest.mark.slow
-def test_all_of_training_is_measured_side_by_side(drawings, monkeypatch):
+@pytest.mark.parametrize(
+    ("precision", "ours"),
+    [("bfloat16", [training.FAST, training.EXACT]), ("float32", [training.EXACT])],
+)
+def test_all_of_training_is_measured_side_by_side(drawings, monkeypatch, precision, ours):
     need_scikit_learn()
+    monkeypatch.setattr(training, "choose_precision", lambda name: precision)
     monkeypatch.setattr(training, "load_training", lambda data: drawings)
     monkeypatch.setattr(training, "load_test", lambda data: drawings.validation)
     monkeypatch.setattr(training, "MAX_EPOCHS", 2)
     whole, small, large = training.measure(2)
     assert [row.name for row in whole.rows] == [
-        *(training.FAST, training.EXACT, training.LOADER, training.SCIKIT, training.QUICKSTART)
+        *(*ours, training.LOADER, training.SCIKIT, training.QUICKSTART)
     ]
     assert all(row.details["runs"] for row in whole.rows)
     assert small.baseline == large.baseline == training.EXACT
     assert {len(row.samples) for row in [*small.rows, *large.rows]} == {2}
-    assert (len(small.rows), len(large.rows)) == (5, 3)
+    assert whole.baseline == ours[0]
+    assert (len(small.rows), len(large.rows)) == (len(ours) + 4, len(ours) + 2)
 
 
 def test_the_dataset_gives_the_same_pictures_that_fit_sees(train):
