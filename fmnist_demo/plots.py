@@ -17,18 +17,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fmnist_demo.networks.regularisation import REGULARISERS
+from fmnist_demo.palette import INK, SERIES, SIGNS
 
 if TYPE_CHECKING:  # slow to load
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK = "#123456"
-
-RUN_COLOURS = "#0f9d8f #d97706 #7385ad #db4a78 #9466d6 #5f8f1f #2b86c9 #a5714a".split()
-"""One colour per run where several runs are compared, legible on white and on black."""
-
-COLOURS = dict(zip(REGULARISERS, ("#7385ad", *RUN_COLOURS[:2], *RUN_COLOURS[3:]), strict=False))
+COLOURS = dict(zip(REGULARISERS, SERIES, strict=False))
 """One colour per regulariser, the same in every figure, in the order of the registry."""
+
+UNUSED = "#c5cad3"
+"""What is left out of a network, in a map of its weights."""
 
 WIDTH = 4.4
 """The width of every figure in inches: that of a phone, so that text is never scaled down."""
@@ -235,15 +234,22 @@ def _images(height: float, images: dict[str, np.ndarray], **options) -> Figure:
     return figure
 
 
+def _signed():
+    """The colours of numbers from -1 to 1: those of the signs, and white for zero."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("signs", [SIGNS["against"], "white", SIGNS["for"]])
+
+
 def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
-    """How much the first layer of each network uses each pixel; unused pixels are red.
+    """How much the first layer of each network uses each pixel; unused pixels are grey.
 
     `use`: maps (28, 28) by regulariser, each drawn relative to its largest value. `unused`: how
     many pixels influence no output.
     """
     from matplotlib import colormaps
 
-    colours = colormaps["viridis"].with_extremes(bad="#991b1b")
+    colours = colormaps["viridis"].with_extremes(bad=UNUSED)
     masked = {
         f"{_label(name)}: {unused[name]} unused": np.ma.masked_equal(values, 0)
         for name, values in use.items()
@@ -256,7 +262,7 @@ def pixel_maps(use: dict[str, np.ndarray], unused: dict[str, int]) -> Plot:
         f"{_by_regulariser({name: str(count) for name, count in unused.items()})}.",
         {"row": row.tolist(), "column": column.tolist()}
         | {name: [f"{v:.4g}" for v in values.ravel()] for name, values in use.items()},
-        caption="Brighter pixels have larger weights; red pixels are not used.",
+        caption="Brighter pixels have larger weights; grey pixels are not used.",
     )
 
 
@@ -275,7 +281,7 @@ def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
             sheet[y : y + 28, x : x + 28] = image
         sheets[_label(name)] = sheet
     height = WIDTH / len(filters) * rows / columns + 0.3
-    figure = _images(height, sheets, cmap="PuOr", vmin=-1, vmax=1)
+    figure = _images(height, sheets, cmap=_signed(), vmin=-1, vmax=1)
     zeros = {name: f"{(images == 0).mean():.0%}" for name, images in filters.items()}
     unit, row, column = np.indices((count, 28, 28)).reshape(3, -1)
     return Plot(
@@ -284,7 +290,7 @@ def filter_grids(filters: dict[str, np.ndarray], columns: int = 4) -> Plot:
         f"weights. Share of these weights that are zero: {_by_regulariser(zeros)}.",
         {"unit": unit.tolist(), "row": row.tolist(), "column": column.tolist()}
         | {name: [f"{v:.2g}" for v in images.ravel()] for name, images in filters.items()},
-        caption="Orange weights excite the unit, purple ones inhibit it, and white ones are zero.",
+        caption="Blue weights excite the unit, orange ones inhibit it, and white ones are zero.",
     )
 
 
@@ -333,7 +339,7 @@ def marker(axes: Axes, x: float, heights: dict[str, float]) -> str:
     dots = "".join(
         f'<circle cx="{cx:.1f}" cy="{position(axes, x, y)[1]:.1f}" r="4.5" fill="{COLOURS[name]}"/>'
         for name, y in heights.items()
-    )
+    ).replace(INK, "currentColor")
     return (
         f'<g class="marker"><line x1="{cx:.1f}" x2="{cx:.1f}" y1="{low:.1f}" y2="{high:.1f}" '
         f'stroke="currentColor" stroke-width="1"/>{dots}</g>'
@@ -409,8 +415,7 @@ def means(
     positions = {setting: x for x, setting in enumerate(order)}
     labels = [setting if isinstance(setting, str) else f"{setting:g}" for setting in order]
     colours = {
-        series: COLOURS.get(series, colour)
-        for series, colour in zip(points, RUN_COLOURS, strict=False)
+        series: COLOURS.get(series, colour) for series, colour in zip(points, SERIES, strict=False)
     }
     figure, axes = _figure(0.9 + 1.35 * len(panels), len(panels), 1, sharex=True)
     spots, sentences = [], []
@@ -451,12 +456,12 @@ def learning_curves(runs: dict[str, dict], epochs: int) -> Plot:
 
     `runs`: by name, `train_loss`, `validation_loss`, `train_accuracy` and `validation_accuracy`,
     one value per epoch; `best_epoch`, from 1; `stopped_early`, a bool. There are at most as many
-    runs as `RUN_COLOURS`, each with at least one epoch. `epochs`: where the axis ends.
+    runs as `SERIES`, each with at least one epoch. `epochs`: where the axis ends.
     """
     figure, axes = _figure(4.4, 2, 1, sharex=True)
     spots = []
     for key, panel in zip(("loss", "accuracy"), axes[:, 0], strict=True):
-        for colour, (name, run) in zip(RUN_COLOURS, runs.items(), strict=False):
+        for colour, (name, run) in zip(SERIES, runs.items(), strict=False):
             train, validation = run[f"train_{key}"], run[f"validation_{key}"]
             run_epochs = range(1, len(validation) + 1)
             panel.plot(run_epochs, train, ".--", color=colour, linewidth=1.4, markersize=4)
@@ -481,7 +486,7 @@ def learning_curves(runs: dict[str, dict], epochs: int) -> Plot:
     }
     styles = {name: {"color": INK} | style for name, style in styles.items()}
     if len(runs) > 1:
-        colours = zip(RUN_COLOURS, runs, strict=False)
+        colours = zip(SERIES, runs, strict=False)
         styles |= {name: {"color": colour, "linewidth": 3} for colour, name in colours}
     _legend(figure, styles, ncols=2 if len(runs) == 1 else 4, handlelength=1.8, fontsize=9)
     lengths = {name: len(run["validation_loss"]) for name, run in runs.items()}

@@ -21,14 +21,15 @@ ALLOWED = {
     "data": {"errors", "files", "spec"},
     "networks": {"data", "errors", "files", "spec"},
     "training": {"data", "errors", "files", "networks", "spec", "synthetic"},
-    "plots": {"networks"},
+    "palette": set(),
+    "plots": {"networks", "palette"},
     "experiments": {"data", "errors", "files", "networks", "plots", "synthetic", "training"},
     "evaluation": {"data", "errors", "images", "networks", "spec", "synthetic", "variants"},
     "variants": set(),
     "results": set(),
     "ui": {
-        *{"errors", "experiments", "images", "networks", "plots", "results", "spec", "synthetic"},
-        "training",
+        *{"errors", "experiments", "images", "networks", "palette", "plots", "results", "spec"},
+        *{"synthetic", "training"},
     },
     "commands": {
         *{"data", "errors", "evaluation", "experiments", "files", "images", "networks"},

@@ -6,6 +6,7 @@ from pathlib import Path
 import gradio as gr
 from starlette.middleware import Middleware
 
+from fmnist_demo import palette
 from fmnist_demo.images.reading import MAX_BYTES
 from fmnist_demo.networks.checkpoints import Collection
 from fmnist_demo.ui import api, draw_tab, findings_tab, photo_tab, regularisation_tab
@@ -53,6 +54,7 @@ LAUNCH = {
         input_border_color="*neutral_500",
         input_border_color_dark="*neutral_400",
     ),
+    "css": palette.css(),
     "css_paths": [
         Path(__file__).parent / name
         for name in (

@@ -214,7 +214,7 @@ def test_a_card_shows_the_guess_and_whether_the_network_is_sure(weights, validat
         assert (NOT_SURE in html) == (confidence_threshold == 1)
 
 
-def test_saliency_is_teal_for_the_answer_and_orange_against_it(weights, validation):
+def test_saliency_is_blue_for_the_answer_and_orange_against_it(weights, validation):
     network = Collection(weights).get(3, "l1")
     pixels = validation.images[0].numpy()
     (answer,) = predict([network], pixels)

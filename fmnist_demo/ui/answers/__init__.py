@@ -13,6 +13,7 @@ from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import Prediction, saliency
 from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros, weight_matrices
+from fmnist_demo.palette import SIGNS, rgb
 from fmnist_demo.ui.drawpad import encode
 from fmnist_demo.ui.templates import render
 
@@ -144,12 +145,12 @@ def _weights_and_zeros(model: MLP) -> tuple[int, float]:
 
 
 def saliency_url(prediction: Prediction, pixels: np.ndarray) -> str:
-    """The picture with pixels that speak for the answer in teal and those against it in orange.
+    """The picture with pixels that speak for the answer in blue and those against it in orange.
 
     `pixels`: uint8 (28, 28). Returns a data URL.
     """
     weight = saliency(prediction.checkpoint, pixels)[..., None]
-    tint = np.where(weight > 0, (20, 230, 200), (255, 140, 30))
+    tint = np.where(weight > 0, rgb(SIGNS["for"]), rgb(SIGNS["against"]))
     opacity = np.abs(weight) ** 0.5
     picture = pixels[..., None] * 0.35 * (1 - opacity) + tint * opacity
     return encode(picture.astype(np.uint8))

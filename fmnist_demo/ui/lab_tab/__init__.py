@@ -14,6 +14,7 @@ from fmnist_demo import plots
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks import checkpoints
 from fmnist_demo.networks.regularisation import REGULARISERS
+from fmnist_demo.palette import SERIES
 from fmnist_demo.training import examples, lab, stop_reasons
 from fmnist_demo.training.lab import Control, Lab
 from fmnist_demo.training.loop import EpochResult, best_epoch
@@ -32,7 +33,7 @@ from fmnist_demo.ui.message import message
 from fmnist_demo.ui.templates import render
 from fmnist_demo.ui.your_network import TIME_TO_LIVE, YourNetwork
 
-MAX_RUNS = len(plots.RUN_COLOURS)
+MAX_RUNS = len(SERIES)
 """How many of a visitor's runs are kept, the latest ones."""
 
 INTRODUCTION = (
