@@ -8,6 +8,8 @@ is in two families, and none stands alone: a label, a line or a mark always says
 them.
 """
 
+import numpy as np
+
 INK = "#123456"
 """Text and axes, and the first series. On the page it becomes the colour of the text."""
 
@@ -28,6 +30,11 @@ def rgb(colour: str) -> tuple[int, int, int]:
     """`#2f7fc1` -> (47, 127, 193)."""
     red, green, blue = bytes.fromhex(colour[1:])
     return red, green, blue
+
+
+def tint(positive: np.ndarray) -> np.ndarray:
+    """The colour of each number's sign: booleans, whether it is above zero, (...) -> (..., 3)."""
+    return np.where(positive[..., None], rgb(SIGNS["for"]), rgb(SIGNS["against"]))
 
 
 def css() -> str:

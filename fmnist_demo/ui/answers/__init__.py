@@ -13,7 +13,7 @@ from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.inference import Prediction, saliency
 from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.networks.regularisation import REGULARISERS, total_zeros, weight_matrices
-from fmnist_demo.palette import SIGNS, rgb
+from fmnist_demo.palette import tint
 from fmnist_demo.ui.drawpad import encode
 from fmnist_demo.ui.templates import render
 
@@ -149,10 +149,9 @@ def saliency_url(prediction: Prediction, pixels: np.ndarray) -> str:
 
     `pixels`: uint8 (28, 28). Returns a data URL.
     """
-    weight = saliency(prediction.checkpoint, pixels)[..., None]
-    tint = np.where(weight > 0, rgb(SIGNS["for"]), rgb(SIGNS["against"]))
-    opacity = np.abs(weight) ** 0.5
-    picture = pixels[..., None] * 0.35 * (1 - opacity) + tint * opacity
+    weight = saliency(prediction.checkpoint, pixels)
+    opacity = np.abs(weight[..., None]) ** 0.5
+    picture = pixels[..., None] * 0.35 * (1 - opacity) + tint(weight > 0) * opacity
     return encode(picture.astype(np.uint8))
 
 

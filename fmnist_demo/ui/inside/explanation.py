@@ -8,7 +8,7 @@ from markupsafe import Markup
 from fmnist_demo.errors import UserError
 from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.forward_pass import ForwardPass, Unit
-from fmnist_demo.palette import SIGNS, rgb
+from fmnist_demo.palette import tint
 from fmnist_demo.spec import CLASS_NAMES, IMAGE_SIZE, MEAN, STD
 from fmnist_demo.ui.drawpad import encode
 from fmnist_demo.ui.templates import render
@@ -230,8 +230,7 @@ def power(value: float) -> str:
 def signed_url(values: np.ndarray) -> str:
     """Values (784,) as a picture: blue above zero, orange below, black at zero. A data URL."""
     share = values / max(float(np.abs(values).max()), 1e-12)
-    tint = np.where(share[:, None] > 0, rgb(SIGNS["for"]), rgb(SIGNS["against"]))
-    picture = (tint * np.abs(share[:, None]) ** 0.6).astype(np.uint8)
+    picture = (tint(share > 0) * np.abs(share[:, None]) ** 0.6).astype(np.uint8)
     return encode(picture.reshape(IMAGE_SIZE, IMAGE_SIZE, 3))
 
 
