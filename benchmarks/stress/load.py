@@ -79,8 +79,8 @@ class FunctionIds:
     classify: int
 
 
-CLOSED = (False, None, None)
-"""The view inside the networks is closed, and the visitor has no network and opened no unit."""
+CLOSED = (False, False, None, None)
+"""Both views of the networks are closed; the visitor has no network and opened no unit."""
 
 
 @dataclass(frozen=True)

@@ -59,14 +59,15 @@ LAUNCH = {
         Path(__file__).parent / name
         for name in (
             *("page.css", "message/message.css", "answers/answers.css", "chart/chart.css"),
-            *("inside/inside.css", "regularisation_tab/pruning.css", "lab_tab/lab.css"),
+            *("inside/inside.css", "connections/connections.css"),
+            *("regularisation_tab/pruning.css", "lab_tab/lab.css"),
         )
     ],
     "footer_links": ["api"],
     "run_history": False,
     "max_file_size": MAX_BYTES,
     "app_kwargs": {"middleware": [Middleware(Limits)]},
-    "state_session_capacity": 1000,  # at up to 0.5 MB a visitor
+    "state_session_capacity": 1000,  # at up to 0.5 MB a visitor, more with connections open
     "ssr_mode": False,
 }
 """Arguments of `launch()`: system fonts, and nothing from another host."""

@@ -21,6 +21,7 @@ from fmnist_demo.ui.answers import (
     verdict_html,
 )
 from fmnist_demo.ui.answers.compare import ALL, Compare
+from fmnist_demo.ui.connections import ConnectionsView, asked
 from fmnist_demo.ui.guard import preprocessed
 from fmnist_demo.ui.inside import Inside, frame
 from fmnist_demo.ui.listeners import AT_ONCE
@@ -61,16 +62,24 @@ class Panel:
         with gr.Row():
             show_saliency = gr.Checkbox(label="Show which pixels mattered", container=False)
             look_inside = gr.Checkbox(label="Look inside the networks", container=False)
-        self.inside = Inside(self.networks, [*self.compare.inputs, your_network.key])
+            show_connections = gr.Checkbox(
+                label="Find the connections behind the answer", container=False
+            )
+        choices = [*self.compare.inputs, your_network.key]
+        self.inside = Inside(self.networks, choices)
+        connections = ConnectionsView(self.networks, choices, self.inside.pixels)
         stages = gr.HTML("", elem_classes="seen")
 
-        inputs = [picture, *self.compare.inputs, show_saliency, look_inside]
+        controls = [show_saliency, look_inside, show_connections]
+        inputs = [picture, *self.compare.inputs, *controls]
 
         def listen(*payloads):
             key, opened = payloads[-2:]
-            prepared, networks, varied, looking = None, {}, None, False
+            prepared, networks, varied, looking, finding = None, {}, None, False, False
             try:
-                picture, *compared, show_saliency, looking = preprocessed(inputs, payloads[:-2])
+                picture, *compared, show_saliency, looking, finding = preprocessed(
+                    inputs, payloads[:-2]
+                )
                 varied = compared[0]
                 networks = self.networks(*compared, key)
                 prepared = None if picture is None else self.prepare(picture)
@@ -78,7 +87,12 @@ class Panel:
             except UserError as error:
                 answer = message(str(error), "alert") + self._blank_cards(networks, varied), ""
             pixels = None if prepared is None else prepared.pixels
-            return *answer, frame(networks, pixels, opened) if looking else "", pixels
+            return (
+                *answer,
+                frame(networks, pixels, opened) if looking else "",
+                asked(networks, pixels) if finding else "",
+                pixels,
+            )
 
         # One listener runs all networks, outside the queue. If several pictures wait while one is
         # answered, only the last is sent.
@@ -86,7 +100,7 @@ class Panel:
             [event, *(each.change for each in (*inputs[1:], your_network.key))],
             listen,
             [*inputs, your_network.key, self.inside.opened],
-            [answers, stages, self.inside.view, self.inside.pixels],
+            [answers, stages, self.inside.view, connections.view, self.inside.pixels],
             trigger_mode="always_last",
             # Gradio would start a thread for each input and output: a millisecond out of twenty.
             preprocess=False,
