@@ -57,3 +57,11 @@ def expand(
     matrix = torch.zeros(n_rows * n_columns, dtype=values.dtype)
     matrix[positions] = values
     return matrix.view(shape)
+
+
+def stored_bytes(tensor: torch.Tensor) -> int:
+    """How many bytes a tensor takes in a file: as float16, or as `smallest` stores it."""
+    whole = 2 * tensor.numel()
+    if tensor.ndim != 2:
+        return whole
+    return min(whole, 4 * int(tensor.count_nonzero()) + 2 * len(tensor))

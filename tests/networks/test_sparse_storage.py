@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmnist_demo.networks.sparse_storage import expand, names, smallest
+from fmnist_demo.networks.sparse_storage import expand, names, smallest, stored_bytes
 
 SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 40))
 
@@ -21,6 +21,7 @@ def sparse(shape: tuple[int, int], density: float, seed: int) -> torch.Tensor:
 def test_a_matrix_comes_back_as_it_was_from_the_fewest_bytes(shape, density, seed):
     matrix = sparse(shape, density, seed)
     stored = smallest("w", matrix)
+    assert stored_bytes(matrix) == sum(part.nbytes for part in stored.values())
     needed = 4 * int(matrix.count_nonzero()) + 2 * shape[0]
     assert sum(part.nbytes for part in stored.values()) == min(needed, matrix.nbytes)
     assert list(stored) == names("w", stored)

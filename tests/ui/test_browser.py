@@ -251,7 +251,7 @@ def open_regularisation(page):
     """Open the L1 and L2 tab and wait for its figures."""
     page.get_by_role("tab", name="L1 and L2").click()
     expect(page.locator("#chart-filters svg")).to_be_visible()
-    expect(page.locator("#pruned-answers .card")).to_have_count(3)
+    expect(page.locator(".overview .answer strong")).to_have_count(3)
 
 
 def test_the_pruning_slider_moves_the_marker_and_changes_the_answers(open_page):
@@ -259,18 +259,65 @@ def test_the_pruning_slider_moves_the_marker_and_changes_the_answers(open_page):
     draw(page)
     expect(verdict(page)).to_contain_text("T-shirt")
     open_regularisation(page)
-    answers, marker = page.locator("#pruned-answers"), page.locator("#chart-pruning .marker line")
-    expect(answers).to_contain_text("Your drawing")
-    expect(answers.locator(".card .top").first).to_have_text("T-shirt")
-    whole, place = answers.inner_text(), float(marker.get_attribute("x1"))
-    page.locator("#prune input[type=range]").press("End")
-    expect(page.locator("#kept")).to_contain_text("99.9%")
+    overview, marker = page.locator(".overview"), page.locator("#chart-pruning .marker line")
+    answers, slider = overview.locator(".answer"), overview.get_by_role("slider")
+    expect(overview.locator("figcaption")).to_have_text("Your drawing")
+    expect(answers.first).to_contain_text("T-shirt")
+    whole, place = answers.all_inner_texts(), float(marker.get_attribute("x1"))
+    slider.press("End")
+    expect(overview.locator(".share")).to_contain_text("99.9%")
     expect(answers).not_to_have_text(whole)
+    expect(overview.locator(".left").first).to_contain_text("(0.1%)")
     moved = float(page.locator("#chart-pruning .marker line").get_attribute("x1"))
     assert moved > place + 100
-    assert answers.inner_text() != whole
-    page.locator("#prune input[type=range]").press("Home")
-    expect(answers.locator(".card .top").first).to_have_text("T-shirt")
+    slider.press("Home")
+    expect(answers.first).to_contain_text("T-shirt")
+    expect(overview.locator(".left").first).to_contain_text("(100%)")
+
+
+def inked(canvas):
+    """How many of a spy plot's device pixels have ink on them, and how many there are."""
+    return canvas.evaluate(
+        """canvas => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          let inked = 0;
+          for (let i = 3; i < data.length; i += 4) inked += data[i] > 0;
+          return [inked, data.length / 4];
+        }"""
+    )
+
+
+def test_the_slider_thins_the_spy_plots_and_a_click_zooms(open_page):
+    page = open_page(**DESKTOP)
+    open_regularisation(page)
+    spy, slider = page.locator(".overview .spy"), page.locator(".overview").get_by_role("slider")
+    expect(spy).to_have_count(3)
+    page.wait_for_function("document.querySelector('.overview .spy').width > 100")
+    before, area = inked(spy.first)
+    assert before == area
+    slider.press("End")
+    after, _ = inked(spy.first)
+    assert after < area / 2
+
+    spy.first.click()
+    expect(spy.first).to_have_attribute("aria-pressed", "true")
+    zoomed, _ = inked(spy.first)
+    assert zoomed < after
+    spy.first.press("Escape")
+    expect(spy.first).to_have_attribute("aria-pressed", "false")
+    assert inked(spy.first)[0] == after
+    spy.first.press("Enter")
+    expect(spy.first).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_comparison_is_on_one_screen(open_page):
+    page = open_page(viewport={"width": 1280, "height": 720})
+    open_regularisation(page)
+    boxes = [each.bounding_box() for each in page.locator(".overview .filters img").all()]
+    assert len(boxes) == 6
+    for box in boxes:
+        assert box["y"] + box["height"] <= 720
+        assert box["width"] >= 100
 
 
 def test_the_figures_follow_the_depth_and_can_be_saved(open_page, tmp_path):

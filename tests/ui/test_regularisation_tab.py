@@ -1,17 +1,25 @@
 """The L1 and L2 tab without a browser: its figures, and what pruning changes."""
 
+import base64
 import json
 import re
+from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from fmnist_demo.errors import UserError
+from fmnist_demo.images.preprocessing import from_drawing
 from fmnist_demo.networks import pruning
 from fmnist_demo.networks.checkpoints import Collection
+from fmnist_demo.networks.inference import predict
+from fmnist_demo.networks.inspection import matrices
 from fmnist_demo.synthetic.drawings import draw
 from fmnist_demo.ui import layout, regularisation_tab
-from fmnist_demo.ui.regularisation_tab.pruning import PruningCurve, pruned_answers_html
+from fmnist_demo.ui.regularisation_tab.overview import frame, parse_step
+from fmnist_demo.ui.regularisation_tab.pruning import PruningCurve
 
 SECTIONS = ("weights", "pruning", "zeros", "dead", "pixels", "filters", "path")
 
@@ -82,22 +90,61 @@ def test_the_path_marks_the_networks_strengths_and_omits_diverged_points(network
     assert "strength 9" not in html
 
 
-def test_pruning_changes_the_answers_to_the_drawing(networks):
+def sent(networks, reports, step, drawing=None, spies=False) -> dict:
+    return json.loads(frame(networks, reports, step, drawing, spies))
+
+
+def test_the_overview_shows_what_the_pruned_networks_say(networks, reports):
     drawing = Image.fromarray(draw(8, np.random.default_rng(1)))
+    pixels = from_drawing(drawing).pixels
+    for step in (0, 3, 20):
+        data = sent(networks, reports, step, drawing)
+        assert data["caption"] == "Your drawing"
+        for column, network in zip(data["columns"], networks.values(), strict=True):
+            limit = pruning.threshold(network.model, pruning.KEPT[step])
+            model = pruning.pruned(network.model, limit)
+            (expected,) = predict([replace(network, model=model)], pixels)
+            assert column["answer"]["label"] == expected.label
+            assert column["answer"]["confidence"] == f"{expected.ranked[0][1] * 100:.0f}%"
+            assert column["answer"]["confident"] == expected.confident
+            assert column["left"] == sum(count_nonzero(matrix) for matrix in matrices(model))
+            assert column["accuracy"] == f"{90 - 2 * step}.0%"
+            assert len(column["filters"]) == 2
 
-    def answers(kept, picture=drawing):
-        return pruned_answers_html(networks, kept, picture)
 
-    whole, half = answers(1.0), answers(0.5)
-    assert "Your drawing" in whole
-    assert whole.count('class="card"') == 3
-    assert whole != half
-    assert "An example" in answers(1.0, None)
+def count_nonzero(matrix) -> int:
+    return int((matrix != 0).sum())
 
 
-def test_an_empty_drawing_gives_an_error(networks):
-    html = pruned_answers_html(networks, 1.0, Image.new("L", (128, 128), 255))
-    assert 'role="alert"' in html
+def test_the_spy_plot_tells_at_which_step_each_weight_goes(networks, reports):
+    data = sent(networks, reports, 0, spies=True)
+    for column, network in zip(data["columns"], networks.values(), strict=True):
+        image = Image.open(BytesIO(base64.b64decode(column["spy"].split(",")[1])))
+        levels = np.asarray(image)
+        assert levels.shape == (784, 32)
+        for step in (0, 10, 30):
+            limit = pruning.threshold(network.model, pruning.KEPT[step])
+            first = matrices(pruning.pruned(network.model, limit))[0].numpy()
+            assert ((levels > step) == (first.T != 0)).all()
+        assert column["first"]["left"] == (levels > 0).sum()
+    assert "spy" not in sent(networks, reports, 0)["columns"][0]
+
+
+def test_an_example_stands_in_for_a_drawing_and_an_empty_one_gives_an_error(networks, reports):
+    assert "Draw your own" in sent(networks, reports, 0)["caption"]
+    empty = sent(networks, reports, 0, Image.new("L", (128, 128), 255))
+    assert empty["problem"]
+    assert [column["answer"] for column in empty["columns"]] == [None] * 3
+
+
+def test_accuracies_that_are_not_measured_are_left_out(networks):
+    assert {column["accuracy"] for column in sent(networks, {}, 4)["columns"]} == {None}
+
+
+@pytest.mark.parametrize("data", [None, {}, {"step": -1}, {"step": 31}, {"step": "1"}, [3]])
+def test_any_other_step_is_refused(data):
+    with pytest.raises(UserError, match="move the slider"):
+        parse_step(data)
 
 
 def test_the_page_builds_without_any_figures_or_networks(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from fmnist_demo import plots
+from fmnist_demo.errors import UserError
 from fmnist_demo.networks.checkpoints import Checkpoint, Collection
 from fmnist_demo.networks.inspection import (
     active_units,
@@ -15,7 +16,6 @@ from fmnist_demo.networks.inspection import (
     weights,
 )
 from fmnist_demo.networks.mlp import MLP
-from fmnist_demo.networks.pruning import KEPT
 from fmnist_demo.networks.regularisation import REGULARISERS, count_zeros
 from fmnist_demo.results import read_path, read_reports
 from fmnist_demo.training.updates import FILTERS
@@ -23,12 +23,8 @@ from fmnist_demo.ui.answers import hidden_layers
 from fmnist_demo.ui.chart import chart, chart_html, lesson
 from fmnist_demo.ui.drawpad import DrawPad
 from fmnist_demo.ui.listeners import AT_ONCE
-from fmnist_demo.ui.regularisation_tab.pruning import (
-    PruningCurve,
-    not_measured,
-    pruned_answers_html,
-)
-from fmnist_demo.ui.templates import render
+from fmnist_demo.ui.regularisation_tab.overview import frame, overview, parse_step
+from fmnist_demo.ui.regularisation_tab.pruning import PruningCurve, not_measured
 
 
 def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
@@ -37,32 +33,23 @@ def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
     reports, path = read_reports(collection.folder), read_path(collection.folder)
 
     gr.Markdown(
-        "The same networks, trained without a weight penalty, with **L1** and with **L2**. "
-        "Every figure is computed from the networks themselves or from the measurements that come "
-        "with the project."
+        "The same network, trained without a weight penalty, with **L1** and with **L2**. "
+        "Prune all three, and see which one still works."
     )
     depth = gr.Radio(
         [(hidden_layers(n), n) for n in depths],
         value=depths[0] if depths else None,
-        label="Networks",
+        label="Hidden layers",
+        show_label=False,
+        container=False,
     )
+    view = overview()
+    step = gr.State(0)
     charts = {}
     for name, text in texts().items():
         with lesson(text):
-            if name == "pruning":
-                slider = gr.Slider(
-                    0,
-                    len(KEPT) - 1,
-                    value=0,
-                    step=1,
-                    label="Prune: keep from all weights to one in a thousand",
-                    elem_id="prune",
-                )
-                kept = gr.HTML("", elem_id="kept")
-                curve = chart("chart-pruning")
-                answers = gr.HTML("", elem_classes="answers", elem_id="pruned-answers")
-            else:
-                charts[name] = chart(f"chart-{name}")
+            charts[name] = chart(f"chart-{name}")
+    curve = charts.pop("pruning")
 
     @cache
     def networks(layers):
@@ -81,21 +68,21 @@ def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
         figures = depth_charts(networks(layers)) | {"path": path_html()}
         return [figures[name] for name in charts]
 
-    def prune(step, layers, picture):
-        share = KEPT[int(step)]
-        percents = render("regularisation_tab/kept.html", pruned=f"{1 - share:.1%}", kept=share)
-        shown = pruned_answers_html(networks(layers), share, picture)
-        return percents, curves(layers).at(int(step)), shown
+    def look(step, layers, picture):
+        """The view and the curve, with what depends on the networks alone."""
+        return frame(networks(layers), reports, step, picture, True), curves(layers).at(step)
+
+    def prune(event: gr.EventData, layers, picture):
+        try:
+            step = parse_step(event._data)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        shown = frame(networks(layers), reports, step, picture, False)
+        return shown, curves(layers).at(step), step
 
     gr.on([tab.select, depth.change], show, depth, list(charts.values()), **AT_ONCE)
-    gr.on(
-        [tab.select, depth.change, slider.change],
-        prune,
-        [slider, depth, pad],
-        [kept, curve, answers],
-        trigger_mode="always_last",
-        **AT_ONCE,
-    )
+    gr.on([tab.select, depth.change], look, [step, depth, pad], [view, curve], **AT_ONCE)
+    view.input(prune, [depth, pad], [view, curve, step], trigger_mode="always_last", **AT_ONCE)
 
 
 @cache
