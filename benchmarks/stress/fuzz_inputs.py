@@ -35,8 +35,8 @@ FILE = "\N{PAPERCLIP}"
 SOUND = {
     "/classify": [FILE, 3, "none"],
     "/compare": [FILE],
-    "canvas": [FILE, DEPTH, "none", 3, True, True, True, None, None],
-    "photo": [FILE, PENALTY, "l1", 3, False, False, False, None, None],
+    "canvas": [FILE, DEPTH, "none", 3, True, True, True, True, None, None],
+    "photo": [FILE, PENALTY, "l1", 3, False, False, False, False, None, None],
     "network": [FILE],
 }
 """Valid arguments of every target."""

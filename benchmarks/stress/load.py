@@ -79,8 +79,8 @@ class FunctionIds:
     classify: int
 
 
-CLOSED = (False, False, None, None)
-"""Both views of the networks are closed; the visitor has no network and opened no unit."""
+CLOSED = (False, False, False, None, None)
+"""All views of the networks are closed; the visitor has no network and opened no unit."""
 
 
 @dataclass(frozen=True)

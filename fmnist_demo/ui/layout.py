@@ -59,7 +59,7 @@ LAUNCH = {
         Path(__file__).parent / name
         for name in (
             *("page.css", "message/message.css", "answers/answers.css", "chart/chart.css"),
-            *("inside/inside.css", "connections/connections.css"),
+            *("inside/inside.css", "connections/connections.css", "change/change.css"),
             *("regularisation_tab/overview.css", "lab_tab/lab.css"),
         )
     ],

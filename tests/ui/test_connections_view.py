@@ -16,7 +16,8 @@ from fmnist_demo.networks.connections import CONNECTION, Connections
 from fmnist_demo.networks.inference import predict
 from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.spec import CLASS_NAMES
-from fmnist_demo.ui.connections import ALL, CONFIDENCE, DRAWN, LABEL, asked, frame, parse_size, rank
+from fmnist_demo.ui.asking import asked
+from fmnist_demo.ui.connections import ALL, CONFIDENCE, DRAWN, LABEL, frame, parse_size, rank
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = playwright.expect

@@ -53,7 +53,7 @@ def ask(http, config):
     photo = listener(config, "picture", "change")
 
     def ask(file, session="security"):
-        data = [file, DEPTH, "none", 3, False, False, False, None, None]
+        data = [file, DEPTH, "none", 3, False, False, False, False, None, None]
         body = {"data": data, "fn_index": photo, "session_hash": session}
         answer = http.post(RUN, json=body)
         if answer.status_code != 200:
@@ -434,7 +434,7 @@ def test_an_input_of_the_wrong_form_gives_a_one_sentence_error(http, config):
 def test_a_field_of_the_wrong_form_gives_a_one_sentence_error(
     http, config, source, field, wrong, capfd
 ):
-    data = [None, DEPTH, "none", 3, False, False, False, None, None]
+    data = [None, DEPTH, "none", 3, False, False, False, False, None, None]
     data[field] = wrong
     event = {"drawpad": "input", "picture": "change"}[source]
     body = {"data": data, "fn_index": listener(config, source, event), "session_hash": "f"}

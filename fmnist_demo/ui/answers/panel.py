@@ -21,7 +21,9 @@ from fmnist_demo.ui.answers import (
     verdict_html,
 )
 from fmnist_demo.ui.answers.compare import ALL, Compare
-from fmnist_demo.ui.connections import ConnectionsView, asked
+from fmnist_demo.ui.asking import asked
+from fmnist_demo.ui.change import ChangeView
+from fmnist_demo.ui.connections import ConnectionsView
 from fmnist_demo.ui.guard import preprocessed
 from fmnist_demo.ui.inside import Inside, frame
 from fmnist_demo.ui.listeners import AT_ONCE
@@ -65,21 +67,23 @@ class Panel:
             show_connections = gr.Checkbox(
                 label="Find the connections behind the answer", container=False
             )
+            change_mind = gr.Checkbox(label="Change its mind", container=False)
         choices = [*self.compare.inputs, your_network.key]
         self.inside = Inside(self.networks, choices)
         connections = ConnectionsView(self.networks, choices, self.inside.pixels)
+        change = ChangeView(self.networks, choices, self.inside.pixels)
         stages = gr.HTML("", elem_classes="seen")
 
-        controls = [show_saliency, look_inside, show_connections]
+        controls = [show_saliency, look_inside, show_connections, change_mind]
         inputs = [picture, *self.compare.inputs, *controls]
 
         def listen(*payloads):
             key, opened = payloads[-2:]
-            prepared, networks, varied, looking, finding = None, {}, None, False, False
+            prepared, networks, varied, looking, asking = None, {}, None, False, (False, False)
             try:
-                picture, *compared, show_saliency, looking, finding = preprocessed(
-                    inputs, payloads[:-2]
-                )
+                picture, *values = preprocessed(inputs, payloads[:-2])
+                *compared, show_saliency, looking = values[:-2]
+                asking = values[-2:]
                 varied = compared[0]
                 networks = self.networks(*compared, key)
                 prepared = None if picture is None else self.prepare(picture)
@@ -90,7 +94,7 @@ class Panel:
             return (
                 *answer,
                 frame(networks, pixels, opened) if looking else "",
-                asked(networks, pixels) if finding else "",
+                *(asked(networks, pixels) if each else "" for each in asking),
                 pixels,
             )
 
@@ -100,7 +104,7 @@ class Panel:
             [event, *(each.change for each in (*inputs[1:], your_network.key))],
             listen,
             [*inputs, your_network.key, self.inside.opened],
-            [answers, stages, self.inside.view, connections.view, self.inside.pixels],
+            [answers, stages, self.inside.view, connections.view, change.view, self.inside.pixels],
             trigger_mode="always_last",
             # Gradio would start a thread for each input and output: a millisecond out of twenty.
             preprocess=False,

@@ -5,7 +5,6 @@ The HTML, CSS and JavaScript lie beside this file.
 
 import base64
 import json
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from fmnist_demo.networks.checkpoints import Checkpoint
 from fmnist_demo.networks.connections import CONNECTION, Connections
 from fmnist_demo.networks.inference import given_a_class
 from fmnist_demo.spec import CLASS_NAMES
+from fmnist_demo.ui.asking import asked, asking_view
 from fmnist_demo.ui.inside.explanation import output_names, shares
 from fmnist_demo.ui.listeners import AT_ONCE
 
@@ -72,14 +72,8 @@ class ConnectionsView:
     def __init__(
         self, choose: Callable[..., dict[str, Checkpoint]], choices: list, pixels: gr.State
     ):
-        here = Path(__file__).parent
-        self.view = gr.HTML(
-            "",
-            html_template=(here / "connections.html").read_text(encoding="utf-8"),
-            js_on_load="\n".join(
-                (here / name).read_text(encoding="utf-8") for name in ("graph.js", "connections.js")
-            ),
-            elem_classes="connections",
+        self.view = asking_view(
+            Path(__file__).parent, ["graph.js", "connections.js"], "connections"
         )
         ranked = gr.State(None, time_to_live=TIME_TO_LIVE)
 
@@ -114,12 +108,6 @@ def parse_size(data) -> str | int:
         case {"count": int(count)} if count >= 0:
             return count
     raise UserError("This is no number of connections: move the slider.")
-
-
-def asked(networks: dict[str, Checkpoint], pixels: np.ndarray | None) -> str:
-    """What the page is told at once: for which picture and networks it may ask, as JSON."""
-    picture = None if pixels is None else zlib.crc32(pixels.tobytes())
-    return json.dumps({"picture": picture, "of": {h: id(n) for h, n in networks.items()}})
 
 
 def rank(networks: dict[str, Checkpoint], pixels: np.ndarray | None) -> dict[str, Ranked]:

@@ -1,6 +1,4 @@
-// The view asks the server for the connections when the picture has stood still, and for another
-// number of them when the slider moves.
-const STILL = 300; // ms without a change of the picture
+// The view asks the server for another number of connections when the slider moves.
 const PAUSE = 80; // the shortest time in ms between two requests
 const ARROWS = ["ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft", "Home", "End"];
 const root = element.querySelector(".behind");
@@ -9,23 +7,20 @@ const slider = find("input");
 
 let frame = null; // what the server sent last
 let size = { keep: "confidence" };
-let asked = ""; // the picture and the networks that the page shows now
 let nets = [];
-let timer = 0;
 
 // The slider is logarithmic, from one connection to all of the largest network.
 const largest = () => Math.max(...frame.networks.map((net) => net.total), 1);
 const toCount = (position) => Math.round(largest() ** (position / slider.max));
 const toPosition = (count) => Math.round((slider.max * Math.log(Math.max(count, 1))) / Math.log(largest() + 1e-9));
 
-function ask(wait) {
-  clearTimeout(timer);
-  root.classList.add("busy");
-  timer = setTimeout(() => trigger("input", size), wait);
-}
-
 const number = (value) => value.toLocaleString("en");
 const percent = (value) => `${Math.round(value * 100)}%`;
+
+const asking = new Asking(root, () => trigger("input", size), (next) => {
+  frame = next;
+  if (frame.pixels) build();
+});
 
 function build() {
   const headings = frame.networks.map((net) => net.heading);
@@ -120,32 +115,17 @@ root.addEventListener("click", (event) => {
   const button = event.target.closest("[data-keep]");
   if (!button) return;
   size = { keep: button.dataset.keep };
-  ask(0);
+  asking.ask(0);
 });
 
 slider.addEventListener("input", () => {
   if (!frame?.networks.length) return;
   size = { count: toCount(slider.value) };
   find("output").textContent = number(size.count);
-  ask(PAUSE);
+  asking.ask(PAUSE);
 });
 
-watch("value", () => {
-  root.hidden = !props.value;
-  if (!props.value) return;
-  const next = JSON.parse(props.value);
-  if (!next.networks) {
-    // The panel: another picture or other networks.
-    asked = props.value;
-    root.classList.toggle("empty", next.picture === null);
-    if (next.picture !== null) ask(frame ? STILL : 0);
-    return;
-  }
-  if (asked && next.asked !== asked) return; // the picture has changed since
-  frame = next;
-  root.classList.remove("busy");
-  if (frame.pixels) build();
-});
+watch("value", () => asking.receive(props.value));
 
 let width = 0;
 new ResizeObserver(() => {
