@@ -31,7 +31,7 @@ class Change:
 
 
 def switched(image: np.ndarray, pixels: list[int]) -> np.ndarray:
-    """A copy of the image, uint8 (28, 28), with these pixels white if they were dark, else black."""
+    """A copy of the image, uint8 (28, 28), with these pixels white where dark, else black."""
     copy = image.copy()
     flat = copy.reshape(-1)
     flat[pixels] = np.where(flat[pixels] < 128, 255, 0)
