@@ -61,7 +61,7 @@ class Panel:
         self.compare = Compare(collection)
         varied, *_ = self.compare.initial
         answers = gr.HTML(self.blank(self._initial(), varied), elem_classes="answers")
-        with gr.Row():
+        with gr.Row(elem_classes="views"):
             show_saliency = gr.Checkbox(label="Show which pixels mattered", container=False)
             look_inside = gr.Checkbox(label="Look inside the networks", container=False)
             show_connections = gr.Checkbox(
