@@ -75,7 +75,8 @@ def page(request, browser, app_url, tmp_path_factory):
     page.get_by_role("button", name="Example drawing: T-shirt").click()
     expect(verdict(page)).to_be_visible()
     page.get_by_role("checkbox", name="Show which pixels mattered").first.check()
-    page.get_by_role("checkbox", name="Look inside the networks").first.check()
+    for view in ("Look inside the networks", "Find the connections", "Change its mind"):
+        page.get_by_role("checkbox", name=view).first.check()
     expect(page.locator(".view:visible")).to_be_visible()
     page.locator(".view:visible .strip").nth(1).click()
     expect(page.locator(".view:visible .explained table")).not_to_have_count(0)

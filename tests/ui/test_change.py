@@ -58,7 +58,7 @@ def test_another_drawing_and_other_networks_are_tried_too(open_page):
     page.get_by_role("button", name="Example drawing: Bag").click()
     expect(page.locator(".mind:visible .count")).to_have_text([re.compile("Bag →")] * 3)
     page.get_by_text("Penalties", exact=True).first.click()
-    expect(page.locator(".mind:visible h3")).to_have_text(["No penalty", "L1", "L2"])
+    expect(page.locator(".mind:visible h2")).to_have_text(["No penalty", "L1", "L2"])
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Clear").first.click()
     expect(page.locator(".mind:visible .pictures")).to_have_css("visibility", "hidden")

@@ -12,7 +12,7 @@ let playing = 0;
 function build() {
   nets = frame.networks.map((data) => {
     const node = find("template").content.firstElementChild.cloneNode(true);
-    find("h3", node).textContent = data.heading;
+    find("h2", node).textContent = data.heading;
     const count = data.pixels.length;
     const to = data.labels.at(-1);
     find(".count", node).textContent = count
@@ -20,7 +20,7 @@ function build() {
       : "No change was found within 120 pixels.";
     const canvas = find("canvas", node);
     canvas.width = canvas.height = 28 * CELL;
-    canvas.ariaLabel = count ? `Your picture with ${count} pixels switched, which ${data.heading} calls ${to}` : "Your picture";
+    find(".picture", node).ariaLabel = count ? `Your picture with ${count} pixels switched, which ${data.heading} calls ${to}` : "Your picture";
     return { data, node, canvas };
   });
   find(".pictures").replaceChildren(...nets.map((net) => net.node));

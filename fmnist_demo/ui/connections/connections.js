@@ -27,7 +27,7 @@ function build() {
   if (JSON.stringify(headings) !== JSON.stringify(nets.map((net) => net.heading))) {
     nets = headings.map((heading) => {
       const node = find("template").content.firstElementChild.cloneNode(true);
-      find("h3", node).textContent = heading;
+      find("h2", node).textContent = heading;
       const area = find(".graph", node);
       area.ariaLabel = `Connections: ${heading}. The arrow keys walk from unit to unit, Escape closes.`;
       return { heading, node, area, graph: new Graph(find("canvas", node)) };

@@ -13,7 +13,7 @@ function build() {
   if (columns.map((column) => column.name).join() !== frame.columns.map((data) => data.name).join()) {
     columns = frame.columns.map((data) => {
       const node = find("template").content.firstElementChild.cloneNode(true);
-      find("h3", node).textContent = data.name;
+      find("h2", node).textContent = data.name;
       return { name: data.name, node, spy: new Spy(find(".spy", node)) };
     });
     find(".columns").replaceChildren(...columns.map((column) => column.node));
