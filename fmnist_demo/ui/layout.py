@@ -60,7 +60,7 @@ LAUNCH = {
         for name in (
             *("page.css", "message/message.css", "answers/answers.css", "chart/chart.css"),
             *("inside/inside.css", "connections/connections.css", "change/change.css"),
-            *("regularisation_tab/overview.css", "lab_tab/lab.css"),
+            *("regularisation_tab/overview.css", "tailor/tailor.css", "lab_tab/lab.css"),
         )
     ],
     "footer_links": ["api"],

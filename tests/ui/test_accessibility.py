@@ -86,6 +86,7 @@ def page(request, browser, app_url, tmp_path_factory):
     page.set_input_files("#picture input[type=file]", photo)
     expect(verdict(page)).to_be_visible()
     open_tab(page, "L1 and L2")
+    expect(page.locator(".tailor .answer").first).to_contain_text("%")
     for figure in ("weights", "pruning", "path"):
         expect(page.locator(f"#chart-{figure}")).to_contain_text("CSV")
     open_tab(page, "Train")

@@ -23,6 +23,11 @@ def hidden_layers(count: int) -> str:
     return f"{count} hidden layer{'' if count == 1 else 's'}"
 
 
+def penalty(regulariser: str) -> str:
+    """The heading of a network among others with other penalties: `No penalty`, `L1`."""
+    return "No penalty" if regulariser == "none" else REGULARISERS[regulariser].label
+
+
 @dataclass(frozen=True)
 class Card:
     """What is shown of one network: who it is, and its answer, if there is one already."""

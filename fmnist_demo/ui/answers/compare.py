@@ -4,7 +4,7 @@ import gradio as gr
 
 from fmnist_demo.networks.checkpoints import Checkpoint, Collection
 from fmnist_demo.networks.regularisation import REGULARISERS
-from fmnist_demo.ui.answers import hidden_layers
+from fmnist_demo.ui.answers import hidden_layers, penalty
 from fmnist_demo.ui.listeners import AT_ONCE
 
 DEPTH, PENALTY, ALL = "depth", "penalty", "all"
@@ -53,21 +53,16 @@ class Compare:
         """The networks to compare, by heading. Raises `UserError` if there are none."""
         if varied == ALL:
             chosen = self.collection.choose()
-            return {f"{_depth(c)}, {_penalty(c)}": c for c in chosen}
+            return {f"{_depth(c)}, {penalty(c.regulariser)}": c for c in chosen}
         if varied == PENALTY:
             chosen = self.collection.choose(layers=layers)
-            return {_penalty(c): c for c in chosen}
+            return {penalty(c.regulariser): c for c in chosen}
         chosen = self.collection.choose(regulariser=regulariser)
         return {_depth(c): c for c in chosen}
 
 
 def _depth(checkpoint: Checkpoint) -> str:
     return hidden_layers(checkpoint.layers)
-
-
-def _penalty(checkpoint: Checkpoint) -> str:
-    name = checkpoint.regulariser
-    return "No penalty" if name == "none" else REGULARISERS[name].label
 
 
 def _shown(varied: str) -> tuple:

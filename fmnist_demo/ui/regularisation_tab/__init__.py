@@ -19,12 +19,14 @@ from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.networks.regularisation import REGULARISERS, count_zeros
 from fmnist_demo.results import read_path, read_reports
 from fmnist_demo.training.updates import FILTERS
-from fmnist_demo.ui.answers import hidden_layers
+from fmnist_demo.ui import tailor
+from fmnist_demo.ui.answers import hidden_layers, penalty
 from fmnist_demo.ui.chart import chart, chart_html, lesson
 from fmnist_demo.ui.drawpad import DrawPad
 from fmnist_demo.ui.listeners import AT_ONCE
 from fmnist_demo.ui.regularisation_tab.overview import frame, overview, parse_step
 from fmnist_demo.ui.regularisation_tab.pruning import PruningCurve, not_measured
+from fmnist_demo.ui.tailor import tailor_map
 
 
 def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
@@ -44,6 +46,7 @@ def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
         container=False,
     )
     view = overview()
+    tailored = tailor_map()
     step = gr.State(0)
     charts = {}
     for name, text in texts().items():
@@ -80,7 +83,12 @@ def build(collection: Collection, pad: DrawPad, tab: gr.Tab) -> None:
         shown = frame(networks(layers), reports, step, picture, False)
         return shown, curves(layers).at(step), step
 
+    @cache
+    def maps(layers):
+        return tailor.frame({penalty(name): c for name, c in networks(layers).items()})
+
     gr.on([tab.select, depth.change], show, depth, list(charts.values()), **AT_ONCE)
+    gr.on([tab.select, depth.change], maps, depth, tailored, **AT_ONCE)
     gr.on([tab.select, depth.change], look, [step, depth, pad], [view, curve], **AT_ONCE)
     view.input(prune, [depth, pad], [view, curve, step], trigger_mode="always_last", **AT_ONCE)
 

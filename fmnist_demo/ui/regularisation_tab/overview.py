@@ -19,9 +19,9 @@ from fmnist_demo.networks.inference import predict
 from fmnist_demo.networks.inspection import matrices, strongest_filters
 from fmnist_demo.networks.mlp import MLP
 from fmnist_demo.networks.pruning import KEPT, pruned, thresholds
-from fmnist_demo.networks.regularisation import REGULARISERS
 from fmnist_demo.networks.sparse_storage import stored_bytes
 from fmnist_demo.ui import examples
+from fmnist_demo.ui.answers import penalty
 from fmnist_demo.ui.drawpad import encode
 from fmnist_demo.ui.inside.explanation import signed_url
 
@@ -99,7 +99,7 @@ def _column(
     left = sum(int(matrix.count_nonzero()) for matrix in matrices(model))
     first = matrices(model)[0]
     column = {
-        "name": "No penalty" if name == "none" else REGULARISERS[name].label,
+        "name": penalty(name),
         "answer": None,
         "left": left,
         "total": sum(matrix.numel() for matrix in matrices(model)),
