@@ -70,7 +70,10 @@ def test_without_networks_there_is_no_map():
 
 
 def open_map(page):
+    """Open the tab, and wait until what is above the map has its height."""
     page.get_by_role("tab", name="L1 and L2").click()
+    expect(page.locator(".overview .answer strong")).to_have_count(3)
+    expect(page.locator("#chart-filters svg")).to_be_visible()
     expect(page.locator(".tailor .answer").first).to_have_text(re.compile(r"\w+ \d+%"))
 
 
