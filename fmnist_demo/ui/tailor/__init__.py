@@ -56,7 +56,8 @@ def frame(networks: dict[str, Checkpoint]) -> str:
     Nothing if there are no networks.
 
     `networks`: by heading. `labels` and `confidences` (0 to 255) are bytes, (`SIDE`, `SIDE`), as
-    base64. `colours`: of the labels that are an answer somewhere, the most frequent first.
+    base64. `colours`: of the labels that are an answer somewhere, the most frequent first; if there are
+    more than colours, the rarest share one.
     """
     if not networks:
         return ""
@@ -67,7 +68,7 @@ def frame(networks: dict[str, Checkpoint]) -> str:
     labels = [each.argmax(axis=1) for each in shares]
     counts = np.bincount(np.concatenate(labels), minlength=len(CLASS_NAMES))
     frequent = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
-    colours = dict(zip(frequent, SERIES[1:], strict=False))
+    colours = {label: SERIES[min(i, len(SERIES) - 1)] for i, label in enumerate(frequent, 1)}
     return json.dumps(
         {
             "side": SIDE,

@@ -4,7 +4,6 @@ const root = element.querySelector(".tailor");
 const find = (name, from = root) => from.querySelector(name);
 const sliders = [...root.querySelectorAll("[data-axis]")];
 const decode = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const GREY = "#8b8f98";
 
 let frame = null;
 let maps = [];
@@ -66,7 +65,7 @@ function paint({ canvas, labels, confidences }) {
   context.clearRect(0, 0, canvas.width, canvas.height);
   labels.forEach((label, i) => {
     context.globalAlpha = 0.25 + (0.75 * confidences[i]) / 255;
-    context.fillStyle = colours[label] ?? GREY;
+    context.fillStyle = colours[label];
     context.fillRect((i % side) * CELL, Math.floor(i / side) * CELL, CELL, CELL);
   });
   context.globalAlpha = 1;
