@@ -56,8 +56,8 @@ def frame(networks: dict[str, Checkpoint]) -> str:
     Nothing if there are no networks.
 
     `networks`: by heading. `labels` and `confidences` (0 to 255) are bytes, (`SIDE`, `SIDE`), as
-    base64. `colours`: of the labels that are an answer somewhere, the most frequent first; if there are
-    more than colours, the rarest share one.
+    base64. `colours`: of the labels that are an answer somewhere, the most frequent first. If
+    there are more labels than colours, the rarest share one.
     """
     if not networks:
         return ""
