@@ -57,7 +57,7 @@ function fill({ node, spy, name }, data) {
     }),
   );
   if (data.spy) spy.read(data.spy);
-  spy.show(frame.step);
+  spy.show(Number(slider.value)); // the slider may have moved on
 }
 
 slider.addEventListener("input", () => {
@@ -71,10 +71,10 @@ watch("value", () => {
   root.hidden = !props.value;
   if (!props.value) return;
   const next = JSON.parse(props.value);
-  const old = frame;
+  const all = next.columns.some((column) => column.spy);
+  if (!all && next.layers !== frame?.layers) return; // a late answer for another depth
   frame = next;
-  // An answer to an earlier place of the slider must not move it back.
-  if (!old || next.columns.some((column) => column.spy)) slider.value = next.step;
+  if (all) slider.value = next.step; // only then: the slider may have moved on since
   build();
 });
 

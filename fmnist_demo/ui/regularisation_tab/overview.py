@@ -76,6 +76,7 @@ def frame(
     return json.dumps(
         {
             "step": step,
+            "layers": next((c.layers for c in networks.values()), None),
             "last": len(KEPT) - 1,
             "pruned": f"{1 - share:.1%}",
             "kept": f"{share * 100:.3g}%",
