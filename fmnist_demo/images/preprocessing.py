@@ -142,7 +142,7 @@ def _prepare_sheet(picture: Picture) -> Prepared | None:
     on_sheet = Picture(sheet, None)
     prepared = _prepare_photo(on_sheet) if drawing is None else from_drawing(drawing)
     found = _stage("Photo", picture.colour), _stage("Sheet", sheet, "the paper, straightened")
-    return Prepared(prepared.pixels, (*found, *prepared.stages))
+    return replace(prepared, stages=(*found, *prepared.stages))
 
 
 def _prepare_photo(picture: Picture) -> Prepared:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from picture_helpers import agreement, garment, outline, phone_photo
 
-from fmnist_demo.images.preprocessing import from_drawing, prepare
+from fmnist_demo.images.preprocessing import from_drawing, from_photo, prepare
 from fmnist_demo.images.rules import without_rules
 from fmnist_demo.images.sheet import find_sheet
 from fmnist_demo.synthetic.drawings import draw
@@ -143,3 +143,17 @@ def test_plain_paper_is_returned_as_it_is():
     rng = np.random.default_rng(3)
     for ink in (striped, grounded, *(255 - draw(label, rng) for label in range(10))):
         assert without_rules(ink) is ink
+
+
+def test_a_problem_on_a_sheet_is_a_problem():
+    """A printed photo that fills its own rectangle is no garment."""
+    noise = np.random.default_rng(0).integers(0, 200, (150, 200, 3), dtype=np.uint8)
+    noise = cv2.resize(noise[::10, ::10], (200, 150), interpolation=cv2.INTER_NEAREST)
+    picture = laid(
+        np.pad(noise, ((80, 80), (60, 60), (0, 0)), constant_values=255), UPRIGHT, desk()
+    )
+    sheet = find_sheet(picture)
+    assert sheet is not None
+    expected = from_photo(sheet).problem
+    assert expected
+    assert prepare(picture).problem == expected
