@@ -121,13 +121,13 @@ def _read(
 ) -> LabelledImages:
     sources = list(sources)
     calls = [partial(_pixels, source) for source in sources]
-    pixels, errors, doubts = zip(*_in_parallel(calls, progress, jobs), strict=True)
+    pixels, errors, problems = zip(*_in_parallel(calls, progress, jobs), strict=True)
     return LabelledImages(
         names=[source.name for source in sources],
         labels=[source.labels for source in sources],
         images=torch.from_numpy(np.stack(pixels)),
         unreadable={index: error for index, error in enumerate(errors) if error},
-        problems={index: problem for index, problem in enumerate(doubts) if problem},
+        problems={index: problem for index, problem in enumerate(problems) if problem},
     )
 
 
@@ -352,9 +352,9 @@ def _answers(
     """
     shares = probabilities(checkpoint, pictures.images)
     unreadable = np.isin(np.arange(len(shares)), list(pictures.unreadable))
-    doubtful = np.isin(np.arange(len(shares)), list(pictures.problems))
+    with_problem = np.isin(np.arange(len(shares)), list(pictures.problems))
     is_confident = checkpoint.metadata.calibration.is_confident(shares)
-    unsure = (~is_confident | doubtful) & ~unreadable
+    unsure = (~is_confident | with_problem) & ~unreadable
     return np.argsort(-shares, axis=1, kind="stable"), unsure, unreadable
 
 

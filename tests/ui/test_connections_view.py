@@ -39,8 +39,8 @@ def ranked(networks, pixels):
 
 
 def sent(ranked, pixels, size) -> list[dict]:
-    data = json.loads(frame(ranked, pixels, size, "ticket"))
-    assert data["asked"] == "ticket"
+    data = json.loads(frame(ranked, pixels, size, "asked"))
+    assert data["asked"] == "asked"
     assert base64.b64decode(data["pixels"]) == pixels.tobytes()
     return data["networks"]
 
@@ -110,14 +110,14 @@ def test_without_a_picture_there_is_nothing():
 
 def test_what_is_asked_for_changes_with_the_picture_and_the_networks(networks, pixels):
     other = pixels[::-1].copy()
-    tickets = [
+    sent_at_once = [
         asked(networks, pixels),
         asked(networks, other),
         asked({"none": networks["none"]}, pixels),
         asked({"none": networks["l1"]}, pixels),
         asked(networks, None),
     ]
-    assert len(set(tickets)) == len(tickets)
+    assert len(set(sent_at_once)) == len(sent_at_once)
 
 
 @pytest.mark.parametrize(

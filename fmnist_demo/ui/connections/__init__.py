@@ -83,10 +83,10 @@ class ConnectionsView:
                 networks = choose(*values)
             except UserError as error:
                 raise gr.Error(str(error), print_exception=False) from error
-            ticket = asked(networks, pixels)
-            if ranked is None or ranked[0] != ticket:
-                ranked = ticket, rank(networks, pixels)
-            return frame(ranked[1], pixels, size, ticket), ranked
+            asked_for = asked(networks, pixels)
+            if ranked is None or ranked[0] != asked_for:
+                ranked = asked_for, rank(networks, pixels)
+            return frame(ranked[1], pixels, size, asked_for), ranked
 
         self.view.input(
             look,
@@ -119,7 +119,7 @@ def rank(networks: dict[str, Checkpoint], pixels: np.ndarray | None) -> dict[str
 
 
 def frame(
-    ranked: dict[str, Ranked], pixels: np.ndarray | None, size: str | int, ticket: str
+    ranked: dict[str, Ranked], pixels: np.ndarray | None, size: str | int, asked_for: str
 ) -> str:
     """What the page draws, as JSON: the picture, and each network's sub-network of that size.
 
@@ -129,7 +129,7 @@ def frame(
         networks = [_sub_network(heading, each, size) for heading, each in ranked.items()]
     return json.dumps(
         {
-            "asked": ticket,
+            "asked": asked_for,
             "size": size,
             "pixels": None if pixels is None else _text(pixels),
             "networks": networks,
