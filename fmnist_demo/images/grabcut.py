@@ -28,8 +28,16 @@ BAND = 0.04
 MAIN = 0.35
 """The smallest part that counts, as a share of the largest part's area: shoes come in pairs."""
 
-SAME_COLOURS = 0.8
-"""The weight of shared colours in a mask's score."""
+SHARED, EXPLAINED, OFF_CENTRE = -0.4, 1.5, (-0.5, -0.3)
+"""What counts in a mask's score beside its overlap with the other masks: the colours that garment
+and background share, those that background and margin share, and how far the garment's centre lies
+from the photo's, vertically and horizontally. Chosen on made-up photos (docs/experiments.md)."""
+
+BORDER = 0.06
+"""The width of the margin whose colours the background should have, as a share of the photo's."""
+
+CELLS = 8 * 16 * 16
+"""The number of colours that are told apart in the score."""
 
 FLAT = 0.9
 """If more than this share of pixels equals the pixel to the right, no camera took the picture."""
@@ -109,7 +117,7 @@ def _candidates(rgb: np.ndarray) -> list[np.ndarray]:
     height, width = rgb.shape[:2]
     y = np.linspace(0, 1, height)[:, None]
     x = np.linspace(0, 1, width)[None]
-    margin = np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y))
+    margin = _from_edge((height, width))
 
     # People centre the garment, so the margin is floor or wall. The foreground seed lies above the
     # centre, because the centre of trousers is the gap between the legs.
@@ -168,23 +176,46 @@ def _can_be_garment(mask: np.ndarray) -> bool:
 
 
 def _score(mask: np.ndarray, masks: list[np.ndarray], rgb: np.ndarray) -> float:
-    """How plausible a mask is: the others agree, and background and garment share no colours.
+    """How plausible a mask is.
 
-    The mean overlap with the other masks, less `SAME_COLOURS` times the Bhattacharyya coefficient
-    of the colours inside and outside.
+    The other masks agree; garment and background share few colours; the background has the colours
+    of the photo's margin, so that no sleeve is left in it; and the garment is near the centre.
     """
     agreement = np.mean([overlap(mask, other) for other in masks if other is not mask])
-    return float(agreement - SAME_COLOURS * _shared_colours(mask, rgb))
+    margin = _from_edge(mask.shape) < BORDER
+    colours = _colours(rgb)
+    centre = np.argwhere(mask).mean(axis=0) / mask.shape
+    return float(
+        agreement
+        + SHARED * _similarity(colours[mask], colours[~mask])
+        + EXPLAINED * _similarity(colours[~mask & ~margin], colours[~mask & margin])
+        + np.abs(centre - 0.5) @ OFF_CENTRE
+    )
 
 
-def _shared_colours(mask: np.ndarray, rgb: np.ndarray) -> float:
-    """The Bhattacharyya coefficient of the colours inside and outside of `mask`, 0..1."""
+def _from_edge(shape: tuple[int, int]) -> np.ndarray:
+    """How far each pixel is from the nearest edge, as a share of height or width: (H, W)."""
+    y, x = (np.linspace(0, 1, length) for length in shape)
+    return np.minimum(np.minimum(y, 1 - y)[:, None], np.minimum(x, 1 - x)[None])
+
+
+def _colours(rgb: np.ndarray) -> np.ndarray:
+    """The number of each pixel's cell in a coarse grid of colours, (H, W), below `CELLS`."""
     import cv2
 
     lightness, a, b = np.moveaxis(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB) // (32, 16, 16), -1, 0)
-    colours = (lightness * 16 + a) * 16 + b
-    inside, outside = (np.bincount(colours[m], minlength=2048) / m.sum() for m in (mask, ~mask))
-    return float(np.sqrt(inside * outside).sum())
+    return (lightness * 16 + a) * 16 + b
+
+
+def _similarity(colours: np.ndarray, others: np.ndarray) -> float:
+    """The Bhattacharyya coefficient of two sets of numbers below `CELLS`: 0..1, 0 if one is empty.
+
+    Bhattacharyya 1943, "On a measure of divergence between two statistical populations".
+    """
+    if not len(colours) or not len(others):
+        return 0.0
+    first, second = (np.bincount(c, minlength=CELLS) / len(c) for c in (colours, others))
+    return float(np.sqrt(first * second).sum())
 
 
 def _refined(colour: np.ndarray, part: Part, mask: np.ndarray, score: float) -> Cut:

@@ -2,8 +2,12 @@
 
 import numpy as np
 
-FEWEST = 3
-"""Fewer lines across the picture are no ruled paper; they may be a ground line."""
+FEWEST = 5
+"""Fewer lines across the picture are no ruled paper; they may be a ground line, or boards."""
+
+EVEN, OFF_BEAT = 0.8, 0.15
+"""At least this share of the distances between rules must be whole multiples of one distance, up to
+this share of it. The threads of a carpet are not."""
 
 THICKEST = 0.03
 """The greatest thickness of a rule, as a share of the picture."""
@@ -21,14 +25,23 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
     `ink` is uint8 (H, W), bright on black. Rules are thin, straight, slightly tilted at most, and
     go from edge to edge. Where a pen crosses a rule, its ink stays.
     """
-    across, down = _rules(ink), _rules(ink.T)
-    if max(len(across), len(down)) < FEWEST:
-        return ink
     cleared = ink.copy()
-    for view, rules in ((cleared, across), (cleared.T, down)):
-        for rule in rules:
-            _clear(view, *rule)
-    return cleared
+    rules = [(view, _rules(view)) for view in (cleared, cleared.T)]
+    even = [(view, lines) for view, lines in rules if _are_even(lines)]
+    for view, lines in even:
+        for line in lines:
+            _clear(view, *line)
+    return cleared if even else ink
+
+
+def _are_even(rules: list[tuple[np.ndarray, int]]) -> bool:
+    """Whether there are enough rules, at even distances but for some that a drawing hides."""
+    if len(rules) < FEWEST:
+        return False
+    gaps = np.diff(np.sort([line.mean() for line, _ in rules]))
+    steps = gaps / np.median(gaps)
+    off = np.abs(steps - np.maximum(1, np.round(steps)))
+    return bool(np.mean(off <= OFF_BEAT) >= EVEN)
 
 
 def _rules(ink: np.ndarray) -> list[tuple[np.ndarray, int]]:

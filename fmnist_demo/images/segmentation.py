@@ -29,6 +29,10 @@ Of 200 made-up photos, 4 % of the good cuts and two thirds of the bad ones score
 """
 
 
+DARKEST = 90
+"""No pixel of a garment in a photo is darker than this, 0..255."""
+
+
 @dataclass(frozen=True)
 class Cutout:
     """A garment, cut out of a photo."""
@@ -141,15 +145,20 @@ def _negated(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def _stretched(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The negative, with the garment's range stretched to 90..245, because the light is unknown.
+    """The negative, stretched."""
+    return stretch(255 - luma(colour), mask)
 
-    Fashion-MNIST leaves out white garments, so no part of a garment is darker than 90. A range
-    below 60 is plain cloth, and is stretched less so that it does not look like a pattern.
+
+def stretch(value: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Stretch the garment's range to `DARKEST`..245, because the light is unknown: uint8 (H, W).
+
+    `value` (H, W) is the negative's brightness, 0..255, and `mask` bool (H, W). Fashion-MNIST
+    leaves out white garments, so no part of a garment is darker than `DARKEST`. A range below 60 is
+    plain cloth, and is stretched less so that it does not look like a pattern.
     """
-    value = 255 - luma(colour)
     low, high = np.percentile(value[mask], [2, 98])
-    value = 245 - (high - value) * (155 / max(high - low, 60))
-    return (value.clip(90, 255) * mask).astype(np.uint8)
+    value = 245 - (high - value) * ((245 - DARKEST) / max(high - low, 60))
+    return (value.clip(DARKEST, 255) * mask).astype(np.uint8)
 
 
 def _dimmed(colour: np.ndarray, mask: np.ndarray) -> np.ndarray:

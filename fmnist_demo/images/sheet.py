@@ -93,20 +93,40 @@ def _is_sheet(paper: np.ndarray, mask: np.ndarray, corners: np.ndarray) -> bool:
         SMALLEST < area < LARGEST
         and bright[inside > 0].mean() > 0.5
         and bright[inside == 0].mean() < 0.2
-        and _has_edges(paper, inside)
+        and _has_edges(paper, inside, corners)
     )
 
 
-def _has_edges(paper: np.ndarray, inside: np.ndarray) -> bool:
-    """Whether it is darker just outside than just inside, as light that fades is not."""
+def _has_edges(paper: np.ndarray, inside: np.ndarray, corners: np.ndarray) -> bool:
+    """Whether it is darker just outside than just inside along each of the four sides.
+
+    Light that fades is not. A side on the edge of the photo has nothing outside.
+    """
     import cv2
 
     square = np.ones((21, 21), np.uint8)  # wider than the rules of paper
     rim = (inside > 0) & (cv2.erode(inside, square, borderValue=255) == 0)
     beyond = (cv2.dilate(inside, square, borderValue=0) > 0) & (inside == 0)
-    if not beyond.any():
-        return False
-    return bool(np.median(paper[beyond]) < 0.85 * np.median(paper[rim]))
+    nearest = _nearest_side(inside.shape, corners)
+    return all(
+        (beyond & (nearest == side)).any()
+        and np.median(paper[beyond & (nearest == side)])
+        < 0.85 * np.median(paper[rim & (nearest == side)])
+        for side in range(4)
+    )
+
+
+def _nearest_side(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:
+    """Which side of a quadrilateral each pixel is nearest to: int (H, W), 0 to 3."""
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    start = corners.astype(float)
+    along = np.roll(start, -1, axis=0) - start
+    along /= np.hypot(*along.T)[:, None]
+    distances = [
+        np.abs((x - left) * dy - (y - top) * dx)
+        for (left, top), (dx, dy) in zip(start, along, strict=True)
+    ]
+    return np.argmin(distances, axis=0)
 
 
 def _quadrilateral(hull: np.ndarray) -> np.ndarray | None:

@@ -8,15 +8,16 @@ above. The networks learn these views from synthetic images.
 import numpy as np
 
 from fmnist_demo.images.framing import frame, trim
+from fmnist_demo.images.segmentation import stretch
 from fmnist_demo.images.strokes import SIZE, fit_to_canvas, paint_area, paint_line
 from fmnist_demo.synthetic.drawings import Hand
 from fmnist_demo.synthetic.garments import GARMENTS, Garment, shoes_from_above
 
-TOPS, SHOES = (0, 2, 4, 6), (5, 7, 9)
-"""The labels of garments with sleeves, and of shoes."""
+TOPS, SHOES, TROUSER = (0, 2, 4, 6), (5, 7, 9), 1
+"""The labels of garments with sleeves, of shoes and of trousers."""
 
-DARKEST, BRIGHTEST = 90, 250
-"""The range of a garment's pixels, as `segmentation` stretches those of a photo."""
+BETWEEN = 0.12
+"""The share of trousers whose cutout includes the floor between the legs."""
 
 
 def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
@@ -39,16 +40,19 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
             paint_area(mask, line, 255)
 
     cloth = _shading(rng) + _pattern(rng)
-    inside, creases = np.zeros((2, SIZE, SIZE), np.float32)
+    inside, creases, hems = np.zeros((3, SIZE, SIZE), np.float32)
     for line, drawn in zip(garment.details, details, strict=True):
         if len(line) > 4 and np.allclose(line[0], line[-1]):  # a shoe's opening, a pocket, a print
             paint_area(inside, drawn, 1.0)
-    for line in details + outlines:
-        paint_line(creases, line, 1.0, int(rng.integers(1, 4)))
-    cloth += inside * rng.uniform(-0.7, 0.7) + creases * rng.uniform(-0.5, 0.5)
+    for lines, shown in ((details, creases), (outlines, hems)):
+        for line in lines:
+            paint_line(shown, line, 1.0, int(rng.integers(1, 4)))
+    cloth += inside * rng.uniform(-0.7, 0.7) + creases * rng.uniform(-0.4, 0.4)
+    cloth += hems * rng.uniform(-0.1, 0.2)
+    if label == TROUSER and rng.random() < BETWEEN:
+        cloth, mask = _with_floor(cloth, mask, rng)
     cloth, mask = _miscut(cloth, np.where(_ragged(mask, rng), mask, 0), rng)
-    picture = DARKEST + (BRIGHTEST - DARKEST) * cloth.clip(0, 1)
-    return frame(trim((picture * (mask / 255)).astype(np.uint8), 16))
+    return frame(trim(stretch(255 * cloth.clip(0, 1), mask > 127), 16))
 
 
 def _garment(label: int, rng) -> Garment:
@@ -58,6 +62,17 @@ def _garment(label: int, rng) -> Garment:
     if label in SHOES and rng.random() < 0.7:
         return shoes_from_above(rng, label)
     return GARMENTS[label](rng)
+
+
+def _with_floor(cloth: np.ndarray, mask: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Imitate a cutout that includes the floor between the outermost points of each row.
+
+    `cloth` (SIZE, SIZE) is brightness, 0 to 1; `mask` uint8 (SIZE, SIZE).
+    """
+    inside = mask > 127
+    from_left, from_right = (np.logical_or.accumulate(m, axis=1) for m in (inside, inside[:, ::-1]))
+    between = from_left & from_right[:, ::-1] & ~inside
+    return np.where(between, rng.random(), cloth), np.where(between, 255, mask).astype(np.uint8)
 
 
 def _miscut(cloth: np.ndarray, mask: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
@@ -88,12 +103,12 @@ def _smooth_noise(rng, rows: int, columns: int | None = None) -> np.ndarray:
 
 def _shading(rng) -> np.ndarray:
     """The brightness of the cloth, about 0 to 1, with mostly vertical folds and uneven light."""
-    base = rng.uniform(0.1, 0.95)
-    light = rng.uniform(0, 0.15) * _smooth_noise(rng, rng.integers(3, 7))
-    cells, strength = (rng.integers(2, 5), rng.integers(6, 20)), rng.uniform(0, 0.18)
+    base = rng.uniform(0.15, 0.9)
+    light = rng.uniform(0, 0.12) * _smooth_noise(rng, rng.integers(3, 7))
+    cells, strength = (rng.integers(2, 5), rng.integers(6, 20)), rng.uniform(0.01, 0.12)
     folds = strength * _smooth_noise(rng, *(cells if rng.random() < 0.7 else cells[::-1]))
-    grain = rng.uniform(0, 0.1) * _smooth_noise(rng, rng.integers(16, 48))
-    return base + light + folds + grain * (rng.random() < 0.4)
+    grain = rng.uniform(0, 0.06) * _smooth_noise(rng, rng.integers(24, 80))
+    return base + light + folds + grain
 
 
 def _pattern(rng) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Synthetic images with labels: garments drawn and of cloth, and drawings of other things."""
+"""Synthetic images with labels: garments drawn and of cloth, and pictures of other things."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -13,8 +13,22 @@ from fmnist_demo.synthetic.cloth import photograph
 from fmnist_demo.synthetic.drawings import draw, draw_glyph, draw_lines, scribble
 from fmnist_demo.synthetic.things import kinds
 
-SHARES = {"drawing": 7, "cloth": 7, "scribble": 1, "thing": 3, "icon": 1, "glyph": 1}
+SHARES = {
+    "drawing": 9,
+    "cloth": 7,
+    "turned": 2,
+    "scribble": 1,
+    "thing": 4,
+    "icon": 1,
+    "glyph": 1,
+}
 """How many images of each kind one round contains."""
+
+UPRIGHT = (0, 1, 2, 3, 4, 6)
+"""The labels of garments that nobody lays sideways or upside down: all but shoes and bags."""
+
+DRAWN = 0.3
+"""The share of drawings among the turned garments; the others are of cloth."""
 
 
 def _thing(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
@@ -27,6 +41,16 @@ def _icon(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
 
 def _glyph(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
     return draw_glyph(glyphs.strokes(rng, held_out), rng)
+
+
+def _turned(rng: np.random.Generator) -> np.ndarray:
+    """A garment that lies on a side or upside down, uint8 (28, 28): no network can name those."""
+    label = UPRIGHT[rng.integers(len(UPRIGHT))]
+    if rng.random() < DRAWN:
+        pixels = from_drawing(draw(label, rng), stages=False).pixels
+    else:
+        pixels = photograph(label, rng)
+    return np.rot90(pixels, rng.integers(1, 4))
 
 
 NON_GARMENTS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
@@ -49,14 +73,16 @@ def examples(
 ) -> Iterator[tuple[np.ndarray, int]]:
     """Yield synthetic images without end: uint8 (28, 28) and a label.
 
-    The label of all `NON_GARMENTS` is `NO_GARMENT`. The classes take turns. The same seed and
+    The label of all `NON_GARMENTS` and of turned garments is `NO_GARMENT`. The classes take turns. The same seed and
     shares yield the same images. Raises `UserError` if a kind needs what is not installed.
     """
     rng = np.random.default_rng(seed)
     turns = {kind: count() for kind in shares}
     for kind in cycle([kind for kind, share in shares.items() for _ in range(share)]):
         label = next(turns[kind]) % len(CLASS_NAMES)
-        if kind in NON_GARMENTS:
+        if kind == "turned":
+            yield _turned(rng), NO_GARMENT
+        elif kind in NON_GARMENTS:
             picture = NON_GARMENTS[kind](rng)
             while picture.min() == 255:  # the pen may leave nothing of a thin character
                 picture = NON_GARMENTS[kind](rng)
