@@ -58,7 +58,7 @@ class Cut:
     mask: np.ndarray
     """bool, (H, W): where the garment is in `colour`."""
     score: float
-    """How plausible the mask is: at most 1."""
+    """How plausible the mask is: at most 2.5."""
 
 
 def cut(colour: np.ndarray) -> Cut | None:

@@ -14,7 +14,22 @@ from fmnist_demo.synthetic.drawings import Hand
 from fmnist_demo.synthetic.garments import GARMENTS, Garment, shoes_from_above
 
 TOPS, SHOES, TROUSER = (0, 2, 4, 6), (5, 7, 9), 1
-"""The labels of garments with sleeves, of shoes and of trousers."""
+"""The labels of tops, of shoes and of trousers."""
+
+SEWN = (*TOPS, 3)
+"""The labels whose drawings have other proportions than real garments: tops and dresses."""
+
+_OTHERS = (0.5, 0.12, 0.08, 0.15, 0.15)
+PLAIN_TO_PRINTED = {
+    0: (0.4, 0.15, 0.02, 0.35, 0.08),
+    1: (0.75, 0.05, 0.05, 0.05, 0.1),
+    2: (0.62, 0.17, 0.03, 0.1, 0.08),
+    3: (0.4, 0.12, 0.05, 0.03, 0.4),
+    4: (0.65, 0.08, 0.1, 0.05, 0.12),
+    6: (0.4, 0.15, 0.25, 0.03, 0.17),
+} | dict.fromkeys((5, 7, 8, 9), _OTHERS)
+"""How often the cloth of each class is plain, striped, checked, printed on the chest and printed
+all over: T-shirts have prints, shirts checks, dresses flowers."""
 
 BETWEEN = 0.12
 """The share of trousers whose cutout includes the floor between the legs."""
@@ -39,7 +54,7 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
         if label in TOPS:
             paint_area(mask, line, 255)
 
-    cloth = _shading(rng) + _pattern(rng)
+    cloth = _shading(rng) + _pattern(label, rng)
     inside, creases, hems = np.zeros((3, SIZE, SIZE), np.float32)
     for line, drawn in zip(garment.details, details, strict=True):
         if len(line) > 4 and np.allclose(line[0], line[-1]):  # a shoe's opening, a pocket, a print
@@ -56,8 +71,8 @@ def photograph(label: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _garment(label: int, rng) -> Garment:
-    """Tops in the proportions of real ones, shoes mostly in pairs from above."""
-    if label in TOPS:
+    """Tops and dresses in the proportions of real ones, shoes mostly in pairs from above."""
+    if label in SEWN:
         return GARMENTS[label](rng, sewn=rng.random() < 0.85)
     if label in SHOES and rng.random() < 0.7:
         return shoes_from_above(rng, label)
@@ -111,19 +126,19 @@ def _shading(rng) -> np.ndarray:
     return base + light + folds + grain
 
 
-def _pattern(rng) -> np.ndarray:
-    """Nothing, stripes, checks, a print on the chest, or an all-over print."""
+def _pattern(label: int, rng) -> np.ndarray:
+    """The pattern of a garment's cloth, to be added to its brightness: (SIZE, SIZE)."""
     y, x = np.mgrid[0:SIZE, 0:SIZE] / SIZE
-    kind, strength = rng.random(), rng.uniform(-0.6, 0.6)
-    if kind < 0.5:
+    kind = rng.choice(len(PLAIN_TO_PRINTED[label]), p=PLAIN_TO_PRINTED[label])
+    strength, count, phase = rng.uniform(-0.6, 0.6), rng.uniform(3, 12), rng.random()
+    if kind == 0:
         return np.zeros((SIZE, SIZE))
-    count, phase = rng.uniform(3, 12), rng.random()
-    if kind < 0.62:
+    if kind == 1:
         across = y if rng.random() < 0.7 else x
         return strength * (((across * count + phase) % 1) < rng.uniform(0.3, 0.7))
-    if kind < 0.7:
+    if kind == 2:
         return strength * ((((x * count) % 1) < 0.5) ^ (((y * count) % 1) < 0.5))
-    if kind < 0.85:
+    if kind == 3:
         width, height = rng.uniform(0.08, 0.25, 2)
         chest = (np.abs(x - 0.5) < width) & (np.abs(y - rng.uniform(0.3, 0.6)) < height)
         return strength * chest * (_smooth_noise(rng, rng.integers(6, 24)) > -0.5)

@@ -73,8 +73,9 @@ def examples(
 ) -> Iterator[tuple[np.ndarray, int]]:
     """Yield synthetic images without end: uint8 (28, 28) and a label.
 
-    The label of all `NON_GARMENTS` and of turned garments is `NO_GARMENT`. The classes take turns. The same seed and
-    shares yield the same images. Raises `UserError` if a kind needs what is not installed.
+    The label of all `NON_GARMENTS` and of turned garments is `NO_GARMENT`. The classes take turns.
+    The same seed and shares yield the same images. Raises `UserError` if a kind needs what is not
+    installed.
     """
     rng = np.random.default_rng(seed)
     turns = {kind: count() for kind in shares}

@@ -98,6 +98,7 @@ class _Cut:
 
 SHORT = {"sleeve": (0.16, 0.4), "sleeve_width": (0.24, 0.38), "sleeve_angle": (5, 80)}
 LONG = {"sleeve": (0.65, 1.1), "sleeve_width": (0.2, 0.34), "sleeve_angle": (30, 89)}
+NO_SLEEVES = {"sleeve": (0.02, 0.06), "sleeve_width": (0.24, 0.34), "sleeve_angle": (40, 89)}
 """The sleeves of real garments."""
 
 
@@ -244,8 +245,34 @@ def pullover(rng, sewn=False) -> Garment:
     return Garment([torso.outline], details)
 
 
-def dress(rng) -> Garment:
+def _shift_dress(rng) -> Garment:
+    """A dress of one piece, as wide as a top or wider towards the hem, often with sleeves."""
+    sleeves = (SHORT, LONG, NO_SLEEVES)[rng.choice(3, p=(0.4, 0.3, 0.3))]
+    cut = _Cut(
+        **sleeves,
+        hem=(1.5, 2.1),
+        flare=(0.95, 1.9),
+        shoulder=(0.24, 0.36),
+        chest=(0.85, 1.1),
+        cuff=(0.55, 1.0),
+    )
+    torso = _torso(rng, cut)
+    waist = torso.hem * rng.uniform(0.35, 0.55)
+    width = (torso.hem_width + cut.shoulder[0]) / 2
+    details = sometimes(
+        rng,
+        (0.35, lambda: [across(width, waist)]),
+        (0.3, lambda: [torso.neckline + [0, rng.uniform(0.02, 0.06)]]),
+        (0.15, lambda: [across(torso.hem_width * 0.9, torso.hem - rng.uniform(0.06, 0.3))]),
+        (0.1, lambda: _dots(0, 0.15, waist, rng.integers(2, 5), 0.015)),
+    )
+    return Garment([torso.outline], details)
+
+
+def dress(rng, sewn=False) -> Garment:
     """A bodice and a skirt: straps, short or long sleeves, or none."""
+    if sewn and _chance(rng, 0.5):
+        return _shift_dress(rng)
     neck, waist = rng.uniform(0.08, 0.2), rng.uniform(0.13, 0.28)
     chest = waist * rng.uniform(1.0, 1.3)
     waist_y = rng.uniform(0.38, 0.65)

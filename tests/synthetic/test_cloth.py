@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fmnist_demo.spec import SLUGS
+from fmnist_demo.images.segmentation import DARKEST
+from fmnist_demo.spec import CLASS_NAMES, SLUGS
 from fmnist_demo.synthetic import cloth
-from fmnist_demo.synthetic.cloth import BRIGHTEST, DARKEST, SHOES, photograph
+from fmnist_demo.synthetic.cloth import PLAIN_TO_PRINTED, SHOES, TROUSER, photograph
 from fmnist_demo.synthetic.dataset import dataset
 
 labels = st.sampled_from(range(10))
@@ -22,7 +23,6 @@ def test_a_garment_spans_the_frame_and_is_bright_on_black(label, seed):
     rows, columns = np.nonzero(pixels)
     assert 28 in (np.ptp(rows) + 1, np.ptp(columns) + 1)
     assert (pixels == 0).any()
-    assert pixels.max() <= BRIGHTEST
     assert pixels.max() > DARKEST / 2
 
 
@@ -64,6 +64,28 @@ def test_only_shoes_appear_in_pairs_from_above(monkeypatch):
     assert set(pairs) == set(SHOES)
     assert {SLUGS[label] for label in SHOES} == {"sandal", "sneaker", "ankle-boot"}
     assert len(pairs) < 20 * len(SHOES)
+
+
+def test_cloth_has_the_tone_of_a_garment_in_a_photo():
+    """The brightest part is nearly white, as the preprocessing of photos makes it."""
+    rng = np.random.default_rng(1)
+    brightest = [np.percentile(photograph(label, rng), 99) for label in range(10) for _ in range(8)]
+    assert np.mean(np.array(brightest) > 200) > 0.9
+
+
+def test_the_floor_between_the_legs_becomes_part_of_some_trousers(monkeypatch):
+    def covered(share):
+        monkeypatch.setattr(cloth, "BETWEEN", share)
+        rng = np.random.default_rng(3)
+        return np.mean([(photograph(TROUSER, rng) > 0).mean() for _ in range(60)])
+
+    assert covered(1.0) > 1.05 * covered(0.0)
+
+
+def test_every_class_has_shares_of_patterns_that_sum_to_one():
+    assert sorted(PLAIN_TO_PRINTED) == list(range(len(CLASS_NAMES)))
+    assert {len(shares) for shares in PLAIN_TO_PRINTED.values()} == {5}
+    assert all(np.isclose(sum(shares), 1) for shares in PLAIN_TO_PRINTED.values())
 
 
 @pytest.mark.slow

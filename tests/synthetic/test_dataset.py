@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fmnist_demo.images.preprocessing import from_drawing
-from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT
+from fmnist_demo.spec import CLASS_NAMES, NO_GARMENT, SLUGS
+from fmnist_demo.synthetic import dataset as module
 from fmnist_demo.synthetic import glyphs, icons
 from fmnist_demo.synthetic.cloth import photograph
 from fmnist_demo.synthetic.dataset import CHUNK, SHARES, dataset, examples
@@ -40,11 +41,30 @@ def test_each_kind_comes_from_its_own_function():
         "icon": lambda label: from_drawing(draw_lines(icons.strokes(rng), rng)).pixels,
         "glyph": lambda label: from_drawing(draw_glyph(glyphs.strokes(rng), rng)).pixels,
     }
-    assert set(makers) == set(SHARES)
+    assert set(makers) == set(SHARES) - {"turned"}
     for kind, make in makers.items():
         rng = np.random.default_rng(7)
         expected = np.stack([make(label) for label in range(5)])
         assert np.array_equal(dataset(5, 7, {kind: 1})[0], expected)
+
+
+def test_turned_garments_are_no_garment_and_have_no_shoes_or_bags(monkeypatch):
+    seen = []
+    lying = np.arange(784, dtype=np.uint8).reshape(28, 28)
+    monkeypatch.setattr(module, "photograph", lambda label, rng: seen.append(label) or lying)
+    images, labels = dataset(300, 5, {"turned": 1})
+    assert set(labels.tolist()) == {NO_GARMENT}
+    assert {SLUGS[label] for label in seen} == {
+        "t-shirt",
+        "trouser",
+        "pullover",
+        "dress",
+        "coat",
+        "shirt",
+    }
+    turns = [[np.array_equal(image, np.rot90(lying, k)) for image in images] for k in range(4)]
+    assert not any(turns[0])
+    assert all(sum(turn) > 40 for turn in turns[1:])
 
 
 def test_kinds_follow_their_shares_and_classes_are_equally_frequent():
