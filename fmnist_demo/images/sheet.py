@@ -12,8 +12,14 @@ SEARCH_EDGE = 256
 SMALLEST, LARGEST = 0.1, 0.97
 """The share of the photo that a sheet takes. A larger one needs no search."""
 
+RIM = 10
+"""The width in pixels of what is compared inside and outside a sheet: more than a rule of paper."""
+
 BLACK = 8
 """No desk in a photo is darker than this, 0..255."""
+
+MOST_COLOUR = 0.35
+"""How far the channels of a sheet's colour may lie apart, as a share of the largest one."""
 
 MOST_INK_AT_EDGE = 0.3
 """The share of a sheet's edge that may be drawn on."""
@@ -34,7 +40,17 @@ def find_sheet(colour: np.ndarray) -> np.ndarray | None:
         return None
     scale = np.array(colour.shape[1::-1]) / np.array(small.shape[1::-1])
     sheet = _straightened(colour, ((corners + 0.5) * scale - 0.5).astype(np.float32))
-    return sheet if _shows_something(sheet) else None
+    return sheet if _is_paper(sheet) and _shows_something(sheet) else None
+
+
+def _is_paper(sheet: np.ndarray) -> bool:
+    """Whether the sheet's own colour, the brighter half of it, is near grey."""
+    if sheet.ndim == 2:
+        return True
+    small = shrunk(sheet, SEARCH_EDGE // 4).reshape(-1, 3)
+    grey = luma(small[None])[0]
+    colour = upper_median(small[grey >= np.median(grey)]).astype(int)
+    return bool(np.ptp(colour) <= MOST_COLOUR * colour.max())
 
 
 def _shows_something(sheet: np.ndarray) -> bool:
@@ -104,29 +120,23 @@ def _has_edges(paper: np.ndarray, inside: np.ndarray, corners: np.ndarray) -> bo
     """
     import cv2
 
-    square = np.ones((21, 21), np.uint8)  # wider than the rules of paper
-    rim = (inside > 0) & (cv2.erode(inside, square, borderValue=255) == 0)
+    square = np.ones((2 * RIM + 1,) * 2, np.uint8)
     beyond = (cv2.dilate(inside, square, borderValue=0) > 0) & (inside == 0)
-    nearest = _nearest_side(inside.shape, corners)
-    return all(
-        (beyond & (nearest == side)).any()
-        and np.median(paper[beyond & (nearest == side)])
-        < 0.85 * np.median(paper[rim & (nearest == side)])
-        for side in range(4)
-    )
+    for depth in _depths(inside.shape, corners):
+        outside, rim = beyond & (depth < 0), (inside > 0) & (depth <= RIM)
+        if not outside.any() or np.median(paper[outside]) >= 0.85 * np.median(paper[rim]):
+            return False
+    return True
 
 
-def _nearest_side(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:
-    """Which side of a quadrilateral each pixel is nearest to: int (H, W), 0 to 3."""
+def _depths(shape: tuple[int, int], corners: np.ndarray) -> Iterator[np.ndarray]:
+    """How far each pixel lies inside each side of a quadrilateral, negative outside: (H, W)."""
     y, x = np.mgrid[: shape[0], : shape[1]]
-    start = corners.astype(float)
-    along = np.roll(start, -1, axis=0) - start
-    along /= np.hypot(*along.T)[:, None]
-    distances = [
-        np.abs((x - left) * dy - (y - top) * dx)
-        for (left, top), (dx, dy) in zip(start, along, strict=True)
-    ]
-    return np.argmin(distances, axis=0)
+    centre = corners.mean(axis=0)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        across = np.array([start[1] - end[1], end[0] - start[0]]) / np.hypot(*(end - start))
+        across *= np.sign((centre - start) @ across)
+        yield (x - start[0]) * across[0] + (y - start[1]) * across[1]
 
 
 def _quadrilateral(hull: np.ndarray) -> np.ndarray | None:

@@ -157,3 +157,54 @@ def test_a_problem_on_a_sheet_is_a_problem():
     expected = from_photo(sheet).problem
     assert expected
     assert prepare(picture).problem == expected
+
+
+def striped_floor(rng: np.random.Generator) -> np.ndarray:
+    """Boards or threads of different widths, unevenly lit: uint8 (400, 300, 3)."""
+    widths = rng.uniform(3, 30, 120)
+    tone = np.repeat(rng.normal(1, 0.08, 120), widths.astype(int) + 1)[:400]
+    seams = np.zeros(400)
+    seams[np.cumsum(widths.astype(int) + 1)[:12] % 400] = 0.3
+    light = np.linspace(0.8, 1.1, 300)[None, :]
+    return ((tone * (1 - seams))[:, None] * light)[..., None] * np.array([175, 172, 165])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_garment_on_boards_or_threads_is_no_drawing_on_ruled_paper(seed):
+    rng = np.random.default_rng(seed)
+    floor = striped_floor(rng)
+    shown = np.asarray(garment((300, 400), (70, 90, 160), ground=(255, 255, 255)), float)
+    photo = np.where((shown == 255).all(axis=2, keepdims=True), floor, shown)
+    photo = (photo + rng.normal(0, 3, photo.shape)).clip(0, 255).astype(np.uint8)
+    assert [stage.name for stage in prepare(photo).stages][:2] == ["Photo", "Garment"]
+
+
+def test_unevenly_spaced_lines_are_no_rules():
+    rows = [12, 31, 45, 81, 99, 140, 150, 203, 222, 290]
+    ink = np.zeros((320, 320), np.uint8)
+    for row in rows:
+        ink[row : row + 2] = 120
+    assert without_rules(ink) is ink
+    ink = np.zeros((320, 320), np.uint8)
+    for row in range(10, 300, 29):
+        ink[row : row + 2] = 120
+    assert not without_rules(ink).any()
+
+
+def test_a_lighter_part_of_the_floor_is_no_sheet():
+    """Its sides are the photo's, or the light beyond them is the same."""
+    photo = np.full((400, 300, 3), 190, np.uint8)
+    photo[:80] = 90
+    photo[150:320, 90:210] = (40, 60, 120)
+    assert find_sheet(photo) is None
+    photo[:80] = 190
+    photo[:, :40] = photo[:, 260:] = 90
+    assert find_sheet(photo) is None
+
+
+@pytest.mark.parametrize("paper", [(245, 244, 238), (240, 225, 190)])
+def test_paper_has_hardly_any_colour(paper):
+    drawn = large()[..., None] / 255 * np.array(paper)
+    assert find_sheet(laid(drawn.astype(np.uint8), SLANTED, desk())) is not None
+    cloth = large()[..., None] / 255 * np.array((150, 90, 220))
+    assert find_sheet(laid(cloth.astype(np.uint8), SLANTED, desk((60, 40, 30)))) is None
