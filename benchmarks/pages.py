@@ -34,6 +34,8 @@ def main() -> None:
     reports = list(read_reports(WEIGHTS).values())
     put(README, "summary", evaluation.summary(reports))
     put(RESULTS, "results", evaluation.table(reports))
+    put(RESULTS, "changes", evaluation.variants_table(reports))
+    put(RESULTS, "others", evaluation.others_table(reports))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,8 @@ def test_the_readme_and_the_docs_show_the_results(results):
     assert pages.replaced(README, "summary", evaluation.summary(results)) == README
     page = pages.RESULTS.read_text(encoding="utf-8")
     assert pages.replaced(page, "results", evaluation.table(results)) == page
+    assert pages.replaced(page, "changes", evaluation.variants_table(results)) == page
+    assert pages.replaced(page, "others", evaluation.others_table(results)) == page
 
 
 def test_the_summary_gives_the_range_over_the_depths(results):

@@ -8,7 +8,13 @@ Everything else is a photo.
 import numpy as np
 from PIL import Image, ImageFilter
 
-from fmnist_demo.images.pixels import border_pixels, luma, shrunk, upper_median
+from fmnist_demo.images.pixels import (
+    border_pixels,
+    is_paper_coloured,
+    luma,
+    shrunk,
+    upper_median,
+)
 from fmnist_demo.images.rules import without_rules
 
 ANALYSIS_EDGE = 256
@@ -23,12 +29,14 @@ def find_drawing(colour: np.ndarray, most_ink_at_edge: float = 0.1) -> np.ndarra
 
     `colour` is uint8 (H, W) or (H, W, 3). Flat art and line art on even paper are returned as they
     are. Line art on uneven or ruled paper is returned in grey on white paper, uint8 (H, W), with at
-    most `ANALYSIS_EDGE` pixels on the long edge. In line art, at most the share `most_ink_at_edge`
-    of the picture's border is ink.
+    most `ANALYSIS_EDGE` pixels on the long edge. The paper of line art is nearly grey, and at most
+    the share `most_ink_at_edge` of the picture's border is ink.
     """
     if _is_flat_art(colour):
         return colour
     if min(colour.shape[:2]) < MIN_LINE_ART_EDGE:
+        return None
+    if not is_paper_coloured(upper_median(border_pixels(colour))):
         return None
     grey = luma(shrunk(colour, ANALYSIS_EDGE))
     uneven = _is_uneven(grey)

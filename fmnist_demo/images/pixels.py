@@ -8,6 +8,9 @@ from PIL import Image
 LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 """The weights of red, green and blue in luma: ITU-R BT.601, as in Pillow."""
 
+MOST_COLOUR = 0.35
+"""How far the channels of paper's colour may lie apart, as a share of the largest one."""
+
 
 def luma(colour: np.ndarray) -> np.ndarray:
     """The brightness of uint8 (H, W) or (H, W, 3): float32 (H, W), 0..255."""
@@ -52,3 +55,8 @@ def difference(colour: np.ndarray, other: np.ndarray) -> np.ndarray:
 def as_rgb(colour: np.ndarray) -> np.ndarray:
     """(H, W) or (H, W, 3) as (H, W, 3)."""
     return np.broadcast_to(np.atleast_3d(colour), (*colour.shape[:2], 3))
+
+
+def is_paper_coloured(colour: np.ndarray) -> bool:
+    """Whether a colour, uint8 (3,) or one grey, is near grey, as paper is even in warm light."""
+    return bool(np.ptp(colour) <= MOST_COLOUR * np.max(colour))

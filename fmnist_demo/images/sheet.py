@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fmnist_demo.images.pixels import border_pixels, luma, shrunk, upper_median
+from fmnist_demo.images.pixels import (
+    border_pixels,
+    is_paper_coloured,
+    luma,
+    shrunk,
+    upper_median,
+)
 
 SEARCH_EDGE = 256
 """Longest edge in pixels at which a sheet is searched for."""
@@ -17,9 +23,6 @@ RIM = 10
 
 BLACK = 8
 """No desk in a photo is darker than this, 0..255."""
-
-MOST_COLOUR = 0.35
-"""How far the channels of a sheet's colour may lie apart, as a share of the largest one."""
 
 MOST_INK_AT_EDGE = 0.3
 """The share of a sheet's edge that may be drawn on."""
@@ -44,13 +47,12 @@ def find_sheet(colour: np.ndarray) -> np.ndarray | None:
 
 
 def _is_paper(sheet: np.ndarray) -> bool:
-    """Whether the sheet's own colour, the brighter half of it, is near grey."""
+    """Whether the sheet's own colour, that of its brighter half, is near grey."""
     if sheet.ndim == 2:
         return True
     small = shrunk(sheet, SEARCH_EDGE // 4).reshape(-1, 3)
     grey = luma(small[None])[0]
-    colour = upper_median(small[grey >= np.median(grey)]).astype(int)
-    return bool(np.ptp(colour) <= MOST_COLOUR * colour.max())
+    return is_paper_coloured(upper_median(small[grey >= np.median(grey)]))
 
 
 def _shows_something(sheet: np.ndarray) -> bool:

@@ -38,8 +38,8 @@ class TrainConfig:
     learning_rate: float = 2e-3
     label_smoothing: float = 0.1
     augment: bool = True
-    synthetic: int = 90_000
-    synthetic_sets: int = 6
+    synthetic: int = 150_000
+    synthetic_sets: int = 5
     seed: int = 0
     precision: str = "float32"
 

@@ -29,3 +29,11 @@ def test_the_paper_of_a_photographed_drawing_becomes_white():
 @pytest.mark.parametrize("cloth", [(30, 60, 140), (20, 20, 20)])
 def test_a_photo_is_not_a_drawing(cloth):
     assert find_drawing(np.asarray(phone_photo(cloth=cloth))) is None
+
+
+@pytest.mark.parametrize(
+    ("paper", "is_drawing"), [((1, 0.97, 0.85), True), ((0.9, 0.4, 0.5), False)]
+)
+def test_line_art_is_on_paper_that_is_nearly_grey(paper, is_drawing):
+    photo = (photographed_drawing()[..., None] * np.array(paper)).astype(np.uint8)
+    assert (find_drawing(photo) is not None) == is_drawing
