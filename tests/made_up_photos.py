@@ -10,8 +10,8 @@ import numpy as np
 
 from fmnist_demo.images.framing import frame, trim
 from fmnist_demo.images.preprocessing import Prepared, prepare
-from fmnist_demo.images.strokes import Line
-from fmnist_demo.synthetic.cloth import SEWN, TOPS
+from fmnist_demo.images.strokes import FRACTION_BITS, Line, paint_area, paint_line
+from fmnist_demo.synthetic.cloth import SEWN, SHOES, TOPS
 from fmnist_demo.synthetic.drawings import Hand
 from fmnist_demo.synthetic.garments import GARMENTS, shoes_from_above
 
@@ -32,7 +32,7 @@ def photo(seed: int, number: int) -> tuple[np.ndarray, np.ndarray]:
     for line in details:
         if rng.random() < 0.7:
             crease = np.zeros(shape, np.float32)
-            cv2.polylines(crease, [line], False, 1.0, 2, cv2.LINE_AA, 4)
+            paint_line(crease, line, 1.0, 2)
             cloth *= (1 - rng.uniform(0, 0.5) * crease)[..., None]
     soft = cv2.GaussianBlur(inside, (0, 0), 4)
     cloth *= (1 - 0.6 * rng.random() * (1 - soft))[..., None].clip(0.3, 1)
@@ -57,7 +57,7 @@ def _garment(label: int, shape, rng) -> tuple[list[Line], np.ndarray]:
     """A garment's details in OpenCV's coordinates, and how much of each pixel it covers, 0..1."""
     if label in SEWN:
         garment = GARMENTS[label](rng, sewn=True)
-    elif label in (5, 7, 9) and rng.random() < 0.7:
+    elif label in SHOES and rng.random() < 0.7:
         garment = shoes_from_above(rng, label)
     else:
         garment = GARMENTS[label](rng)
@@ -70,16 +70,19 @@ def _garment(label: int, shape, rng) -> tuple[list[Line], np.ndarray]:
     room = size - extent * scale
     offset = room * (0.5 + rng.uniform(-0.3, 0.3, 2)) - low * scale
     outlines, details = (
-        [np.round((line * scale + offset) * 16).astype(np.int32) for line in lines]
+        [
+            np.round((line * scale + offset) * (1 << FRACTION_BITS)).astype(np.int32)
+            for line in lines
+        ]
         for lines in (outlines, details)
     )
     covered = np.zeros(shape, np.uint8)
     for line in outlines:
-        cv2.fillPoly(covered, [line], 255, cv2.LINE_AA, 4)
+        paint_area(covered, line, 255)
     for line in details:
-        cv2.polylines(covered, [line], False, 255, int(rng.integers(3, 7)), cv2.LINE_AA, 4)
+        paint_line(covered, line, 255, int(rng.integers(3, 7)))
         if label in TOPS:
-            cv2.fillPoly(covered, [line], 255, cv2.LINE_AA, 4)
+            paint_area(covered, line, 255)
     return details, (covered / 255).astype(np.float32)
 
 
@@ -148,9 +151,8 @@ def _cloth(inside: np.ndarray, ground: np.ndarray, rng) -> np.ndarray:
         check = width / rng.uniform(4, 12)
         cloth[(x % check < check / 2) ^ (y % check < check / 2)] = colour * 0.4 + other * 0.6
     elif kind == "chest":
-        chest = (np.abs(x - middle) < width * 0.2) & (
-            np.abs(y - top - height * 0.4) < height * 0.15
-        )
+        chest = np.abs(x - middle) < width * 0.2
+        chest &= np.abs(y - top - height * 0.4) < height * 0.15
         cloth[chest & (_noise(rng, shape, rng.integers(20, 60)) > rng.uniform(-1, 0.5))] = other
     elif kind == "printed":
         cloth[_noise(rng, shape, rng.integers(20, 60)) > rng.uniform(-0.5, 1)] = other
@@ -174,7 +176,7 @@ def main(seed: int = 1, count: int = 300) -> None:
     print(f"taken for a sheet or a drawing: {sum(map(bool, kinds))}")
     problems = np.array(problems)
     print(
-        f"problem: {problems[good].mean():.1%} of the good cuts, {problems[~good].mean():.1%} else"
+        f"problem: {problems[good].mean():.1%} of these, {problems[~good].mean():.1%} of the others"
     )
 
 

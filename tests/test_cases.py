@@ -7,7 +7,6 @@ import io
 
 import numpy as np
 import pytest
-import torch
 from picture_helpers import encoded, garment, outline, phone_photo
 from PIL import Image
 
@@ -15,8 +14,8 @@ from fmnist_demo.errors import UserError
 from fmnist_demo.images.preprocessing import prepare
 from fmnist_demo.images.reading import open_image
 from fmnist_demo.networks import checkpoints
-from fmnist_demo.networks.inference import probabilities
-from fmnist_demo.spec import SLUGS
+from fmnist_demo.networks.inference import predict
+from fmnist_demo.spec import CLASS_NAMES, SLUGS
 from fmnist_demo.variants import DRAWINGS, PHOTOS
 
 T_SHIRT = SLUGS.index("t-shirt")
@@ -35,12 +34,9 @@ def answers():
         if isinstance(picture, bytes):
             picture = open_image(picture)
         prepared = prepare(picture)
-        shares = [probabilities(c, torch.from_numpy(prepared.pixels)[None]) for c in shipped]
-        sure = [
-            c.metadata.calibration.is_confident(s)[0] and not prepared.problem
-            for c, s in zip(shipped, shares, strict=True)
-        ]
-        return np.array([s[0, :10].argmax() for s in shares]), np.array(sure)
+        predictions = predict(shipped, prepared.pixels, prepared.problem)
+        labels = [CLASS_NAMES.index(p.label) for p in predictions]
+        return np.array(labels), np.array([p.confident for p in predictions])
 
     return ask
 

@@ -85,7 +85,10 @@ def _best(colour: np.ndarray, part: Part) -> tuple[np.ndarray, float] | None:
         return None
     rgb = _textured(as_rgb(small))
     masks = _candidates(rgb)
-    scores = [_score(mask, masks, rgb) if _can_be_garment(mask) else -1.0 for mask in masks]
+    colours, margin = _colours(rgb), _from_edge(rgb.shape[:2]) < BORDER
+    scores = [
+        _score(mask, masks, colours, margin) if _can_be_garment(mask) else -1.0 for mask in masks
+    ]
     score = max(scores)
     return None if score == -1 else (masks[scores.index(score)], score)
 
@@ -175,15 +178,15 @@ def _can_be_garment(mask: np.ndarray) -> bool:
     return not (crosses and filled > 0.95)
 
 
-def _score(mask: np.ndarray, masks: list[np.ndarray], rgb: np.ndarray) -> float:
-    """How plausible a mask is.
+def _score(
+    mask: np.ndarray, masks: list[np.ndarray], colours: np.ndarray, margin: np.ndarray
+) -> float:
+    """How plausible a mask is; `colours` as of `_colours`, `margin` where the photo's margin is.
 
     The other masks agree; garment and background share few colours; the background has the colours
     of the photo's margin, so that no sleeve is left in it; and the garment is near the centre.
     """
     agreement = np.mean([overlap(mask, other) for other in masks if other is not mask])
-    margin = _from_edge(mask.shape) < BORDER
-    colours = _colours(rgb)
     centre = np.argwhere(mask).mean(axis=0) / mask.shape
     return float(
         agreement

@@ -48,10 +48,8 @@ def find_sheet(colour: np.ndarray) -> np.ndarray | None:
 
 def _is_paper(sheet: np.ndarray) -> bool:
     """Whether the sheet's own colour, that of its brighter half, is near grey."""
-    if sheet.ndim == 2:
-        return True
-    small = shrunk(sheet, SEARCH_EDGE // 4).reshape(-1, 3)
-    grey = luma(small[None])[0]
+    small = shrunk(sheet, SEARCH_EDGE // 4)
+    grey = luma(small)
     return is_paper_coloured(upper_median(small[grey >= np.median(grey)]))
 
 

@@ -19,17 +19,18 @@ TOPS, SHOES, TROUSER = (0, 2, 4, 6), (5, 7, 9), 1
 SEWN = (*TOPS, 3)
 """The labels whose drawings have other proportions than real garments: tops and dresses."""
 
-_OTHERS = (0.5, 0.12, 0.08, 0.15, 0.15)
-PLAIN_TO_PRINTED = {
+PATTERNS = ("plain", "striped", "checked", "printed on the chest", "printed all over")
+
+PATTERN_SHARES = {
     0: (0.4, 0.15, 0.02, 0.35, 0.08),
     1: (0.75, 0.05, 0.05, 0.05, 0.1),
     2: (0.62, 0.17, 0.03, 0.1, 0.08),
     3: (0.4, 0.12, 0.05, 0.03, 0.4),
     4: (0.65, 0.08, 0.1, 0.05, 0.12),
     6: (0.4, 0.15, 0.25, 0.03, 0.17),
-} | dict.fromkeys((5, 7, 8, 9), _OTHERS)
-"""How often the cloth of each class is plain, striped, checked, printed on the chest and printed
-all over: T-shirts have prints, shirts checks, dresses flowers."""
+} | dict.fromkeys((5, 7, 8, 9), (0.5, 0.12, 0.08, 0.15, 0.15))
+"""How often the cloth of each class has each of the `PATTERNS`: T-shirts have prints, shirts
+checks, dresses flowers."""
 
 BETWEEN = 0.12
 """The share of trousers whose cutout includes the floor between the legs."""
@@ -129,16 +130,16 @@ def _shading(rng) -> np.ndarray:
 def _pattern(label: int, rng) -> np.ndarray:
     """The pattern of a garment's cloth, to be added to its brightness: (SIZE, SIZE)."""
     y, x = np.mgrid[0:SIZE, 0:SIZE] / SIZE
-    kind = rng.choice(len(PLAIN_TO_PRINTED[label]), p=PLAIN_TO_PRINTED[label])
+    kind = rng.choice(PATTERNS, p=PATTERN_SHARES[label])
     strength, count, phase = rng.uniform(-0.6, 0.6), rng.uniform(3, 12), rng.random()
-    if kind == 0:
+    if kind == "plain":
         return np.zeros((SIZE, SIZE))
-    if kind == 1:
+    if kind == "striped":
         across = y if rng.random() < 0.7 else x
         return strength * (((across * count + phase) % 1) < rng.uniform(0.3, 0.7))
-    if kind == 2:
+    if kind == "checked":
         return strength * ((((x * count) % 1) < 0.5) ^ (((y * count) % 1) < 0.5))
-    if kind == 3:
+    if kind == "printed on the chest":
         width, height = rng.uniform(0.08, 0.25, 2)
         chest = (np.abs(x - 0.5) < width) & (np.abs(y - rng.uniform(0.3, 0.6)) < height)
         return strength * chest * (_smooth_noise(rng, rng.integers(6, 24)) > -0.5)

@@ -43,14 +43,18 @@ def _glyph(rng: np.random.Generator, held_out: bool = False) -> np.ndarray:
     return draw_glyph(glyphs.strokes(rng, held_out), rng)
 
 
+def _garment(kind: str, label: int, rng: np.random.Generator) -> np.ndarray:
+    """A garment of a class as a drawing or as cloth: uint8 (28, 28)."""
+    if kind == "cloth":
+        return photograph(label, rng)
+    return from_drawing(draw(label, rng), stages=False).pixels
+
+
 def _turned(rng: np.random.Generator) -> np.ndarray:
     """A garment that lies on a side or upside down, uint8 (28, 28): no network can name those."""
     label = UPRIGHT[rng.integers(len(UPRIGHT))]
-    if rng.random() < DRAWN:
-        pixels = from_drawing(draw(label, rng), stages=False).pixels
-    else:
-        pixels = photograph(label, rng)
-    return np.rot90(pixels, rng.integers(1, 4))
+    kind = "drawing" if rng.random() < DRAWN else "cloth"
+    return np.rot90(_garment(kind, label, rng), rng.integers(1, 4))
 
 
 NON_GARMENTS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
@@ -88,10 +92,8 @@ def examples(
             while picture.min() == 255:  # the pen may leave nothing of a thin character
                 picture = NON_GARMENTS[kind](rng)
             yield from_drawing(picture, stages=False).pixels, NO_GARMENT
-        elif kind == "cloth":
-            yield photograph(label, rng), label
         else:
-            yield from_drawing(draw(label, rng), stages=False).pixels, label
+            yield _garment(kind, label, rng), label
 
 
 def dataset(

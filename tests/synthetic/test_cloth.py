@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fmnist_demo.images.segmentation import DARKEST
 from fmnist_demo.spec import CLASS_NAMES, SLUGS
 from fmnist_demo.synthetic import cloth
-from fmnist_demo.synthetic.cloth import PLAIN_TO_PRINTED, SHOES, TROUSER, photograph
+from fmnist_demo.synthetic.cloth import PATTERN_SHARES, PATTERNS, SHOES, TROUSER, photograph
 from fmnist_demo.synthetic.dataset import dataset
 
 labels = st.sampled_from(range(10))
@@ -83,9 +83,9 @@ def test_the_floor_between_the_legs_becomes_part_of_some_trousers(monkeypatch):
 
 
 def test_every_class_has_shares_of_patterns_that_sum_to_one():
-    assert sorted(PLAIN_TO_PRINTED) == list(range(len(CLASS_NAMES)))
-    assert {len(shares) for shares in PLAIN_TO_PRINTED.values()} == {5}
-    assert all(np.isclose(sum(shares), 1) for shares in PLAIN_TO_PRINTED.values())
+    assert sorted(PATTERN_SHARES) == list(range(len(CLASS_NAMES)))
+    assert {len(shares) for shares in PATTERN_SHARES.values()} == {len(PATTERNS)}
+    assert all(np.isclose(sum(shares), 1) for shares in PATTERN_SHARES.values())
 
 
 @pytest.mark.slow
